@@ -1,0 +1,79 @@
+import type { Instant } from './clock.js'
+import type { JsonValue } from './json.js'
+import type { ActionState } from './lifecycle.js'
+
+/** The lane of every action whose protocol names no other. */
+export const mainLane = 'main'
+
+/** The requester of an action whose caller named none (a term of the Replicante protocol). */
+export const defaultRequester = 'AGENT_API'
+
+/** One requested piece of work, as it is on disk. */
+export interface Action {
+  /** Place in the order of commit: grows, is never reused. The order of execution within a lane. */
+  readonly seq: number
+  /** UUID in lower case. */
+  readonly id: string
+  readonly kind: string
+  readonly lane: string
+  readonly state: ActionState
+  /** Null when the caller gave none. */
+  readonly args: JsonValue
+  /** Metadata by name, names in lower case. Never holds a credential. */
+  readonly headers: Readonly<Record<string, string>>
+  /** What asked, in the caller's words, for example `CORE_API`. */
+  readonly requester: string
+  /** Who asked: the principal that access found. */
+  readonly principal: string
+  /** The protocol it came through, for example `api` or `replicante-classic`. */
+  readonly protocol: string
+  /** When it was first created, by whoever created it: the caller may give it. */
+  readonly createdAt: Instant
+  /** When this agent recorded it. */
+  readonly scheduledAt: Instant
+  /** When it first entered RUNNING. */
+  readonly startedAt: Instant | null
+  /** When it entered DONE or FAILED. */
+  readonly finishedAt: Instant | null
+  readonly cancelRequestedAt: Instant | null
+  /** What the kind last reported; null when nothing. */
+  readonly statePayload: JsonValue
+  /** How often a process died or stopped under it since its last progress. */
+  readonly interruptions: number
+  /** Grows by one with every change of the row: what an ETag is made of. */
+  readonly version: number
+}
+
+/** What lists show: everything but the parts that may be large. */
+export type ActionSummary = Omit<Action, 'args' | 'headers' | 'statePayload'>
+
+/** One entry of an action's history. The history is append-only. */
+export interface Transition {
+  /** Place in the order of all transitions of the store: the number in an event id. */
+  readonly seq: number
+  readonly actionId: string
+  readonly at: Instant
+  readonly state: ActionState
+  readonly payload: JsonValue
+}
+
+/** What an event carries: the transition, and enough of its action to be understood alone. */
+export interface ActionEvent extends Transition {
+  readonly kind: string
+  readonly lane: string
+  readonly protocol: string
+}
+
+/** What the store needs to append an action. Complete: the scheduler has filled every default. */
+export interface ActionDraft {
+  readonly id: string
+  readonly kind: string
+  readonly lane: string
+  readonly args: JsonValue
+  readonly headers: Readonly<Record<string, string>>
+  readonly requester: string
+  readonly principal: string
+  readonly protocol: string
+  /** Null: the moment of scheduling. */
+  readonly createdAt: Instant | null
+}

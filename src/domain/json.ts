@@ -1,0 +1,13 @@
+/** A value that JSON can carry. Everything that callers send or kinds report is one of these. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject
+
+/** A JSON object. */
+export interface JsonObject { [key: string]: JsonValue }
+
+/** A JSON Schema (draft 7, the dialect of ajv's default class), as a plain object. */
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+/** True for a JSON object: neither null nor an array. */
+export function isJsonObject (value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,36 @@
+import type { ActionState } from './lifecycle.js'
+import type { Instant } from './clock.js'
+
+/** Which way a list goes: by the order of scheduling, oldest first or newest first. */
+export type Order = 'asc' | 'desc'
+
+/** What a list shows. An absent filter admits everything. */
+export interface ActionFilter {
+  readonly states?: readonly ActionState[]
+  readonly kind?: string
+  readonly lane?: string
+  readonly requester?: string
+  /** Names of protocols: any of them. */
+  readonly protocols?: readonly string[]
+  /** Scheduled at this moment or later. */
+  readonly since?: Instant
+}
+
+/** One page of a list that is asked for. */
+export interface PageQuery {
+  readonly filter: ActionFilter
+  readonly order: Order
+  /** 1 to 1,000. */
+  readonly limit: number
+  /** What an earlier page gave as `next`; absent: the beginning. */
+  readonly cursor?: string
+}
+
+/** One page of a list. It may be shorter than asked, or empty, and still have a `next`: a page examines a bounded number of rows. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** Where the next page begins; null at the end. */
+  readonly next: string | null
+  /** True when actions between the cursor and this page have been pruned. */
+  readonly gap: boolean
+}

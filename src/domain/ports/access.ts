@@ -1,0 +1,27 @@
+/** Who asks. */
+export interface Principal {
+  readonly name: string
+}
+
+/** What is asked for. */
+export type Operation =
+  | { readonly scope: 'read' }
+  | { readonly scope: 'schedule', readonly kind: string }
+  | { readonly scope: 'cancel' }
+  | { readonly scope: 'admin' }
+
+/** What access knows of a request before it decides. */
+export interface Credentials {
+  /** The peer's address. */
+  readonly remoteAddress: string
+}
+
+/** The one place that decides, for every protocol. */
+export interface Access {
+  /** Null when actions may be scheduled, else a part of a sentence that says why not. */
+  readonly actionsDisabled: string | null
+  /** Who this is. Throws `unauthenticated`. */
+  identify (credentials: Credentials): Principal
+  /** Throws `forbidden`, or `actions-disabled` for the scopes `schedule` and `cancel`. */
+  authorize (principal: Principal, operation: Operation): void
+}

@@ -1,0 +1,32 @@
+import type { Effect } from './store.js'
+
+/**
+ * What components tell of themselves, for metrics. Telemetry implements it; each method is cheap and never throws.
+ * Every method is optional: an observer hears what it implements.
+ */
+export interface Observer {
+  /** A write turn has ended. */
+  turn? (turn: { readonly entries: number, readonly ms: number, readonly ok: boolean }): void
+  /** One intention of the store has been carried out, or has failed. */
+  operation? (operation: { readonly name: string, readonly ms: number, readonly ok: boolean }): void
+  /** A commit changed these. */
+  committed? (effects: readonly Effect[]): void
+  /** A pruning has ended. */
+  pruned? (pruning: { readonly removed: number, readonly ms: number }): void
+  /** A run does not end although its signal was aborted. */
+  stuck? (run: { readonly kind: string, readonly lane: string }): void
+  /** A request of ours or of a protocol over HTTP has been answered. */
+  request? (request: { readonly method: string, readonly route: string, readonly status: number, readonly ms: number }): void
+}
+
+/** One observer that tells all of them. */
+export function everyObserver (observers: readonly Observer[]): Required<Observer> {
+  return {
+    turn: told => { for (const each of observers) each.turn?.(told) },
+    operation: told => { for (const each of observers) each.operation?.(told) },
+    committed: told => { for (const each of observers) each.committed?.(told) },
+    pruned: told => { for (const each of observers) each.pruned?.(told) },
+    stuck: told => { for (const each of observers) each.stuck?.(told) },
+    request: told => { for (const each of observers) each.request?.(told) }
+  }
+}

@@ -1,0 +1,57 @@
+/** A command to run: no shell ever sees it. */
+export interface Command {
+  /** Program and arguments. */
+  readonly argv: readonly [string, ...string[]]
+  /** Written to standard input, which is then closed. Absent: empty. */
+  readonly stdin?: string
+  /** The whole environment is this, beside PATH, HOME, LANG and TZ of the agent. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  /** Milliseconds after which the process group is ended; absent: no limit. */
+  readonly timeoutMs?: number
+  /** Aborting it ends the process group, first with SIGTERM and after `killAfterMs` with SIGKILL, except with the reason `shutdown`: then the command is left alone. */
+  readonly signal?: AbortSignal
+  /** How many bytes of the end of each output are kept. Default 64 KiB. */
+  readonly keepBytes?: number
+}
+
+/** How a command ended. */
+export interface CommandResult {
+  /** Null when a signal ended it, or when it could not be started. */
+  readonly exitCode: number | null
+  /** For example `SIGKILL`. */
+  readonly signal: string | null
+  /** The end of what it wrote, as text. */
+  readonly stdout: string
+  readonly stderr: string
+  /** True when more was written than was kept. */
+  readonly truncated: boolean
+  readonly timedOut: boolean
+  /** Why it could not be started, else null. */
+  readonly startError: string | null
+}
+
+/** Runs commands safely. */
+export interface CommandRunner {
+  /** Resolves when the command has exited; rejects with the signal's reason only when left alone at `shutdown`. */
+  run (command: Command): Promise<CommandResult>
+}
+
+/** A job for a child process of our own: work that blocks or scans, kept off the event loop. */
+export interface Job {
+  /** URL of the module that the child runs; it finds its input in `process.argv[2]` as JSON. */
+  readonly module: URL
+  readonly input: unknown
+  readonly signal: AbortSignal
+  /** Called with each message that the child sends. Messages are delivered in order, one at a time. */
+  onMessage? (message: unknown): void | Promise<void>
+}
+
+/** Runs modules of ours in child processes. */
+export interface JobRunner {
+  /**
+   * Resolves with the child's last message of the form `{ result }`. Rejects with an Error when the child says
+   * `{ error }`, dies, or the signal is aborted (then with the signal's reason, after the child has been ended).
+   */
+  run (job: Job): Promise<unknown>
+}

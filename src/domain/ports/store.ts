@@ -1,0 +1,91 @@
+import type { Action, ActionDraft, ActionEvent, ActionSummary, Transition } from '../action.js'
+import type { Outcome } from '../kind.js'
+import type { JsonValue } from '../json.js'
+import type { Page, PageQuery } from '../page.js'
+
+/** What `append` came to. */
+export interface Appended {
+  /** The new action, or the one that had the id already: what differs is the caller's to judge. */
+  readonly action: Action
+  /** False when the id was taken; then nothing was written. */
+  readonly fresh: boolean
+}
+
+/** What a commit changed, told to listeners after it. */
+export type Effect =
+  | { readonly type: 'transition', readonly action: Action, readonly event: ActionEvent }
+  /** A payload change past the limit of history entries: the row is new, the history is not. */
+  | { readonly type: 'payload', readonly action: Action }
+  /** A cancel was recorded for a RUNNING action. */
+  | { readonly type: 'cancel', readonly action: Action }
+
+/** How many wait and run in a lane. */
+export interface LaneDepth {
+  readonly lane: string
+  readonly waiting: number
+  readonly running: number
+}
+
+/** A stretch of the store's event history. */
+export interface EventBatch {
+  readonly events: readonly ActionEvent[]
+  /** True when events after the asked-for position have been pruned. */
+  readonly gap: boolean
+}
+
+/** What one step of pruning did. */
+export interface PruneStep {
+  readonly removed: number
+  /** False when nothing is left to remove. */
+  readonly more: boolean
+}
+
+/**
+ * The durable queue and its history. Each writing method is one intention: it joins the current write turn, writes
+ * its history too, and resolves after the commit. Reading methods are synchronous and see what is committed.
+ *
+ * Writing methods reject with a `Problem`: `store-full` (nothing was written, try again when there is room),
+ * `store-unavailable` (nothing was written).
+ */
+export interface ActionStore {
+  /** Made when the database was created; part of cursors and event ids. */
+  readonly id: string
+
+  /** Adds an action in NEW. Also rejects with `queue-full`. */
+  append (draft: ActionDraft): Promise<Appended>
+  /** Moves the lane's oldest NEW action to RUNNING; null when none waits, or one is running already. */
+  claim (lane: string): Promise<Action | null>
+  /** Records what a RUNNING action reports. */
+  progress (seq: number, payload: JsonValue): Promise<Action>
+  /** Moves an action to its final state. */
+  settle (seq: number, outcome: Outcome): Promise<Action>
+  /**
+   * Records that an action is to end: a NEW one is FAILED with it. Repeating is harmless. Rejects with `unknown-action`,
+   * `action-finished`, or what `refuse` says of the running action.
+   */
+  requestCancel (id: string, refuse: (action: Action) => string | null): Promise<Action>
+  /** Counts an interruption of a RUNNING action. */
+  interrupt (seq: number): Promise<Action>
+  /** Removes finished actions that are both beyond `keep` and finished before `before`, a few at a time. */
+  prune (rule: { readonly keep: number, readonly before: number }): Promise<PruneStep>
+
+  get (id: string): Action | null
+  /** The transitions of an action, oldest first. */
+  history (seq: number): readonly Transition[]
+  page (query: PageQuery): Page<ActionSummary>
+  /** Transitions after the position, oldest first. */
+  eventsAfter (position: number, limit: number): EventBatch
+  /** The position of the newest transition; 0 when there is none. */
+  lastEvent (): number
+  /** Lanes with anything in them. */
+  lanes (): readonly LaneDepth[]
+  /** RUNNING actions, oldest first. */
+  running (): readonly Action[]
+  /** When the oldest waiting action was scheduled; null when none waits. */
+  oldestWaiting (): number | null
+  /** A sentence when the store cannot write now, else null. */
+  trouble (): string | null
+
+  /** Calls the listener after each commit, in order. Returns the function that ends this. */
+  onCommit (listener: (effects: readonly Effect[]) => void): () => void
+}
