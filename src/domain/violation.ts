@@ -1,0 +1,39 @@
+import type { Violation } from './problem.js'
+
+/** The part of an ajv error that is used here. */
+export interface SchemaError {
+  readonly instancePath: string
+  readonly keyword: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly message?: string
+}
+
+/** Says in words, with JSON pointers, what a JSON Schema validator found. `base` is put before each pointer. */
+export function violationsOf (errors: readonly SchemaError[] | null | undefined, base = ''): Violation[] {
+  return (errors ?? []).map(error => ({ pointer: base + pointerOf(error), detail: detailOf(error) }))
+}
+
+/** Where the trouble is: for a missing or unknown field that is the field, not the object that holds it. */
+function pointerOf ({ instancePath, keyword, params }: SchemaError): string {
+  const field = keyword === 'required' ? params['missingProperty']
+    : keyword === 'additionalProperties' ? params['additionalProperty']
+      : keyword === 'unevaluatedProperties' ? params['unevaluatedProperty']
+        : undefined
+  return typeof field === 'string' ? `${instancePath}/${escapePointer(field)}` : instancePath
+}
+
+function detailOf ({ keyword, params, message }: SchemaError): string {
+  switch (keyword) {
+    case 'required': return 'is required'
+    case 'additionalProperties':
+    case 'unevaluatedProperties': return 'is not a known field'
+    case 'enum': return `must be one of ${(params['allowedValues'] as unknown[]).map(value => JSON.stringify(value)).join(', ')}`
+    case 'const': return `must be ${JSON.stringify(params['allowedValue'])}`
+    default: return message ?? `fails ${keyword}`
+  }
+}
+
+/** One step of a JSON pointer (RFC 6901). */
+export function escapePointer (step: string | number): string {
+  return String(step).replaceAll('~', '~0').replaceAll('/', '~1')
+}

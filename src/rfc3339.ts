@@ -1,0 +1,24 @@
+import { DateTime } from 'luxon'
+import type { Instant } from './domain/clock.js'
+
+/** Date and time with an offset, as RFC 3339 has them: ISO 8601 admits far more, which no peer of ours would read. */
+const shape = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/
+
+/** An instant as RFC 3339 in UTC with milliseconds, for example `2026-11-21T07:36:00.000Z`. */
+export function formatInstant (instant: Instant): string
+export function formatInstant (instant: Instant | null): string | null
+export function formatInstant (instant: Instant | null): string | null {
+  return instant === null ? null : DateTime.fromMillis(instant, { zone: 'utc' }).toISO()
+}
+
+/** The instant of an RFC 3339 date with any offset, to the millisecond; null when the text is not one. */
+export function parseInstant (text: string): Instant | null {
+  if (!shape.test(text)) return null
+  const time = DateTime.fromISO(text.toUpperCase(), { setZone: true })
+  return time.isValid ? time.toMillis() : null
+}
+
+/** True when the text is an RFC 3339 date whose offset is UTC. */
+export function isUtc (text: string): boolean {
+  return shape.test(text) && /([Zz]|[+-]00:00)$/.test(text)
+}
