@@ -1,6 +1,7 @@
 import type { Action, ActionDraft, ActionEvent, ActionSummary, Transition } from '../action.js'
 import type { Outcome } from '../kind.js'
 import type { JsonValue } from '../json.js'
+import type { ActionState } from '../lifecycle.js'
 import type { Page, PageQuery } from '../page.js'
 
 /** What `append` came to. */
@@ -13,7 +14,8 @@ export interface Appended {
 
 /** What a commit changed, told to listeners after it. */
 export type Effect =
-  | { readonly type: 'transition', readonly action: Action, readonly event: ActionEvent }
+  /** A move, and its entry in the history. `from` is null where the action began. */
+  | { readonly type: 'transition', readonly from: ActionState | null, readonly action: Action, readonly event: ActionEvent }
   /** A payload change past the limit of history entries: the row is new, the history is not. */
   | { readonly type: 'payload', readonly action: Action }
   /** A cancel was recorded for a RUNNING action. */
@@ -85,6 +87,8 @@ export interface ActionStore {
   oldestWaiting (): number | null
   /** A sentence when the store cannot write now, else null. */
   trouble (): string | null
+  /** Resolves when the store can write: at once, or after a `store-full` as soon as there is room. Rejects with the signal's reason. */
+  writable (signal: AbortSignal): Promise<void>
 
   /** Calls the listener after each commit, in order. Returns the function that ends this. */
   onCommit (listener: (effects: readonly Effect[]) => void): () => void

@@ -1,0 +1,69 @@
+import Database from 'better-sqlite3'
+import { Problem } from '../domain/problem.js'
+
+/** Why a database cannot be used, for the process's exit code. */
+export type StoreTrouble = 'locked' | 'newer' | 'unusable' | 'io' | 'replaced'
+
+/** The database cannot be used, now or any more. The message is one sentence that says what to do. */
+export class StoreError extends Error {
+  readonly trouble: StoreTrouble
+
+  constructor (trouble: StoreTrouble, message: string, cause?: unknown) {
+    super(message, cause === undefined ? {} : { cause })
+    this.name = 'StoreError'
+    this.trouble = trouble
+  }
+}
+
+/**
+ * What an error during a write means for the others in the same transaction.
+ * - `own`: the entry's own fault; the others are untouched
+ * - `full`: no room; the transaction is gone, trying again later is right
+ * - `busy`: another process holds the database; trying again later is right
+ * - `fatal`: the database can no longer be trusted or written; the process has to end
+ */
+export type WriteFault = 'own' | 'full' | 'busy' | 'fatal'
+
+const ownFaults = /^SQLITE_(CONSTRAINT|TOOBIG|RANGE|MISMATCH|ERROR)/
+
+/** Classifies an error by its SQLite result code (https://sqlite.org/rescode.html). */
+export function faultOf (error: unknown): WriteFault {
+  if (!(error instanceof Database.SqliteError)) return 'own'
+  if (ownFaults.test(error.code)) return 'own'
+  // The shared-memory file of the write-ahead log is the first that cannot grow on a full disk.
+  if (error.code === 'SQLITE_FULL' || error.code === 'SQLITE_IOERR_SHMSIZE') return 'full'
+  if (/^SQLITE_(BUSY|LOCKED)/.test(error.code)) return 'busy'
+  return 'fatal'
+}
+
+/** What a caller is told of a fault that is not its own. */
+export function problemOf (fault: Exclude<WriteFault, 'own'>, cause: unknown): Problem {
+  return fault === 'full'
+    ? new Problem('store-full', { cause, retryAfterSeconds: 10 })
+    : new Problem('store-unavailable', { cause, retryAfterSeconds: 1 })
+}
+
+/** Says in one sentence why the database at `path` cannot be used. */
+export function storeErrorOf (error: unknown, path: string): StoreError {
+  if (error instanceof StoreError) return error
+  const code = error instanceof Database.SqliteError ? error.code : (error as NodeJS.ErrnoException | null)?.code ?? ''
+  const text = error instanceof Error ? error.message : String(error)
+  const say = (trouble: StoreTrouble, sentence: string): StoreError => new StoreError(trouble, sentence, error)
+
+  if (code.startsWith('SQLITE_NOTADB')) {
+    return say('unusable', `${path} is not an SQLite database. Name another file with STEWARD_DB, or move this one away; it was not touched.`)
+  }
+  if (code.startsWith('SQLITE_CORRUPT')) {
+    return say('unusable', `${path} is damaged (${text}). Stop, keep a copy, and restore a backup made with "steward backup"; nothing was changed.`)
+  }
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'SQLITE_IOERR_SHMSIZE') {
+    return say('unusable', `The disk that holds ${path} is full. Free some space and start again; nothing was lost.`)
+  }
+  if (/^(EACCES|EPERM|EROFS|ENOTDIR|EISDIR|ENOENT|EEXIST|ENAMETOOLONG)$/.test(code) || /^SQLITE_(READONLY|CANTOPEN|PERM)/.test(code)) {
+    return say('unusable', `${path} cannot be opened for writing (${text}). The file and its folder must be writable by this user.`)
+  }
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
+    return say('locked', `${path} is held by another program. Close it, or wait until it has finished, and start again.`)
+  }
+  return say('io', `${path} could not be read or written (${code === '' ? '' : `${code}: `}${text}). Look at the disk and the system's log.`)
+}

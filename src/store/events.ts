@@ -1,0 +1,49 @@
+import type Database from 'better-sqlite3'
+import type { ActionEvent, Transition } from '../domain/action.js'
+import type { EventBatch } from '../domain/ports/store.js'
+import { toEvent, toTransition, type TransitionRow } from './rows.js'
+
+/** Reads of the history. */
+export interface EventReads {
+  /** The transitions of an action, oldest first. */
+  history (actionSeq: number): readonly Transition[]
+  /** Transitions after a position, oldest first: at most `limit`, and no more than fit into about 1 MiB. */
+  eventsAfter (position: number, limit: number): EventBatch
+  /** The position of the newest transition; 0 when there is none. */
+  lastEvent (): number
+}
+
+type EventRow = TransitionRow & { kind: string, lane: string, protocol: string }
+
+const batchBytes = 1024 * 1024
+
+/**
+ * Prepares the reads of the history. By hand, because drizzle cannot iterate: a batch has to end by its size, and
+ * payloads may be large.
+ */
+export function createEventReads (database: Database.Database): EventReads {
+  const columns = 't.seq, t.at, t.state, t.payload, a.id as actionId'
+  const joined = 'from transition t join action a on a.seq = t.action_seq'
+  const ofAction = database.prepare<[number], TransitionRow>(`select ${columns} ${joined} where t.action_seq = ? order by t.seq`)
+  const after = database.prepare<[number, number], EventRow>(
+    `select ${columns}, a.kind, a.lane, a.protocol ${joined} where t.seq > ? order by t.seq limit ?`)
+  const newest = database.prepare<[], number>('select max(seq) from transition').pluck()
+  const pruned = database.prepare<[], number>('select pruned_transition from store').pluck()
+
+  const lastEvent = (): number => Math.max(newest.get() ?? 0, pruned.get() ?? 0)
+  return {
+    history: actionSeq => ofAction.all(actionSeq).map(toTransition),
+    lastEvent,
+    eventsAfter: (position, limit) => {
+      const events: ActionEvent[] = []
+      let bytes = 0
+      for (const row of after.iterate(position, limit)) {
+        events.push(toEvent(row))
+        bytes += row.payload?.length ?? 0
+        if (bytes > batchBytes) break
+      }
+      // A position ahead of the newest is from a store that was put back to an earlier time.
+      return { events, gap: position < (pruned.get() ?? 0) || position > lastEvent() }
+    }
+  }
+}

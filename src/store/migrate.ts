@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type Database from 'better-sqlite3'
+import type { Clock } from '../domain/clock.js'
+import { StoreError } from './errors.js'
+
+/** One numbered SQL file. */
+export interface Migration {
+  /** The file's name without its ending, for example `0001-queue`. */
+  readonly name: string
+  readonly sql: string
+  /** SHA-256 of the file, in hex. */
+  readonly checksum: string
+}
+
+/** How a database stands to the migrations of this program. */
+export interface MigrationState {
+  /** True when the database holds nothing at all. */
+  readonly empty: boolean
+  readonly applied: readonly string[]
+  readonly pending: readonly Migration[]
+}
+
+/** What a migration did. */
+export interface Migrated {
+  readonly applied: readonly string[]
+  /** The copy that was made before an existing database was changed; null when there was nothing to copy. */
+  readonly copy: string | null
+}
+
+const shippedFolder = fileURLToPath(new URL('../../migrations/', import.meta.url))
+
+/** The migrations in a folder, in order; by default those that ship with the program. */
+export function readMigrations (folder = shippedFolder): readonly Migration[] {
+  return readdirSync(folder).filter(file => file.endsWith('.sql')).sort().map(file => {
+    const sql = readFileSync(`${folder}/${file}`, 'utf8')
+    return { name: file.slice(0, -'.sql'.length), sql, checksum: createHash('sha256').update(sql).digest('hex') }
+  })
+}
+
+/**
+ * Compares a database with the migrations.
+ * @throws StoreError `newer` when it was made by a newer Steward or an applied file has changed since; `unusable` when it is somebody else's database
+ */
+export function migrationState (database: Database.Database, migrations: readonly Migration[]): MigrationState {
+  const tables = database.prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'").pluck().all()
+  if (!tables.includes('migration')) {
+    if (tables.length === 0) return { empty: true, applied: [], pending: migrations }
+    throw new StoreError('unusable', `${database.name} is an SQLite database, but not Steward's. Name another file with STEWARD_DB; this one was not touched.`)
+  }
+  const applied = database.prepare<[], { name: string, checksum: string }>('select name, checksum from migration order by name').all()
+  const known = new Map(migrations.map(migration => [migration.name, migration]))
+  for (const { name, checksum } of applied) {
+    const migration = known.get(name)
+    if (migration === undefined) {
+      throw new StoreError('newer', `${database.name} was made by a newer Steward (it has the migration ${name}). Run that version, or restore the copy that was made before the upgrade.`)
+    }
+    if (migration.checksum !== checksum) {
+      throw new StoreError('newer', `The migration ${name} has been changed since it was applied to ${database.name}. Restore the original file: applied migrations are never edited.`)
+    }
+  }
+  const done = new Set(applied.map(({ name }) => name))
+  return { empty: false, applied: [...done], pending: migrations.filter(({ name }) => !done.has(name)) }
+}
+
+/**
+ * Brings a database up to date: each pending migration in one transaction with its record, so that being killed
+ * half-way leaves whole migrations only. Before an existing database is changed, a copy is made beside it.
+ * By name, not by time stamp: drizzle's own migrator skips files that are stamped older than the newest applied.
+ */
+export function migrate (database: Database.Database, { clock, migrations = readMigrations() }: { clock: Clock, migrations?: readonly Migration[] }): Migrated {
+  const { empty, pending } = migrationState(database, migrations)
+  if (pending.length === 0) return { applied: [], copy: null }
+
+  const copy = empty ? null : copyBefore(database, pending[0]!.name, clock)
+  if (empty) {
+    database.exec('create table if not exists migration (name text primary key, checksum text not null, applied_at integer not null) strict, without rowid')
+  }
+  const record = database.prepare('insert into migration (name, checksum, applied_at) values (?, ?, ?)')
+  for (const { name, sql, checksum } of pending) {
+    database.transaction(() => {
+      record.run(name, checksum, clock.now())
+      database.exec(sql)
+    }).immediate()
+  }
+  return { applied: pending.map(({ name }) => name), copy }
+}
+
+function copyBefore (database: Database.Database, migration: string, clock: Clock): string {
+  const stamp = new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  const copy = `${database.name}.before-${migration}-${stamp}`
+  copyDatabase(database, copy)
+  return copy
+}
+
+/**
+ * Copies a database, as it is committed now, to a new file. The file appears whole and synced, or not at all.
+ * `VACUUM INTO` reads one snapshot and does not hold up the writer of a WAL database.
+ */
+export function copyDatabase (database: Database.Database, target: string): void {
+  const partial = `${target}.partial`
+  rmSync(partial, { force: true })
+  try {
+    database.prepare('vacuum into ?').run(partial)
+    sync(partial)
+    renameSync(partial, target)
+    sync(dirname(target))
+  } catch (error) {
+    rmSync(partial, { force: true })
+    throw error
+  }
+}
+
+function sync (path: string): void {
+  const descriptor = openSync(path, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}

@@ -1,0 +1,116 @@
+import { and, asc, desc, eq, gt, gte, lt, sql, type SQL } from 'drizzle-orm'
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import type { ActionSummary } from '../domain/action.js'
+import { actionStates, type ActionState } from '../domain/lifecycle.js'
+import type { ActionFilter, Order, Page, PageQuery } from '../domain/page.js'
+import { listName, makeCursor, readCursor } from './cursors.js'
+import { summaryColumns, toSummary, type SummaryRow } from './rows.js'
+import { actionTable, storeTable } from './schema.js'
+
+/** Rows that one page looks at, at most. A page that meets more ends there, short, with a cursor. */
+export const examinedLimit = 10_000
+
+/** What pages are read with. */
+export interface PageSource {
+  readonly reads: BetterSQLite3Database
+  readonly storeId: string
+  /** Every protocol that any action came through. */
+  readonly protocols: ReadonlySet<string>
+}
+
+/** A part of a list that one index gives in order: the actions of a state and a protocol, or all of them. */
+interface Stream {
+  readonly state?: ActionState
+  readonly protocol?: string
+}
+
+/** What one stream gave: its first matches, and the place where its examination ended early. */
+interface Stretch {
+  readonly rows: readonly SummaryRow[]
+  readonly frontier: number | null
+}
+
+/**
+ * One page, by keyset: the work does not depend on how many actions there are, nor on how far down the page is. A list
+ * of several states or protocols is merged from one index range each.
+ */
+export function readPage ({ reads, storeId, protocols }: PageSource, { filter, order, limit, cursor }: PageQuery): Page<ActionSummary> {
+  const list = listName(filter, order)
+  const after = cursor === undefined ? null : readCursor(cursor, storeId, list)
+  const streams = streamsOf(filter, protocols)
+  const each = Math.ceil(examinedLimit / Math.max(1, streams.length))
+  const stretches = streams.map(stream => readStretch(reads, { stream, filter, order, after, limit: limit + 1, each }))
+
+  const direction = order === 'asc' ? 1 : -1
+  const frontier = nearest(stretches.map(stretch => stretch.frontier), direction)
+  const rows = stretches.flatMap(stretch => stretch.rows)
+    .filter(row => frontier === null || (row.seq - frontier) * direction <= 0)
+    .sort((a, b) => (a.seq - b.seq) * direction)
+  const items = rows.slice(0, limit).map(toSummary)
+  const place = rows.length > limit ? items.at(-1)!.seq : frontier
+  return {
+    items,
+    next: place === null ? null : makeCursor(storeId, list, place),
+    gap: after !== null && order === 'asc' && after < prunedAction(reads)
+  }
+}
+
+/** Which index ranges a filter needs. Without states and protocols it is the table itself. */
+function streamsOf (filter: ActionFilter, known: ReadonlySet<string>): Stream[] {
+  if (filter.states === undefined && filter.protocols === undefined) return [{}]
+  const states = filter.states ?? actionStates
+  const protocols = [...known].filter(protocol => filter.protocols?.includes(protocol) ?? true)
+  return [...new Set(states)].flatMap(state => protocols.map(protocol => ({ state, protocol })))
+}
+
+interface StretchQuery {
+  readonly stream: Stream
+  readonly filter: ActionFilter
+  readonly order: Order
+  readonly after: number | null
+  readonly limit: number
+  /** How many rows may be looked at. */
+  readonly each: number
+}
+
+function readStretch (reads: BetterSQLite3Database, { stream, filter, order, after, limit, each }: StretchQuery): Stretch {
+  const { seq, state, protocol } = actionTable
+  const inOrder = order === 'asc' ? asc(seq) : desc(seq)
+  const range = and(
+    stream.state === undefined ? undefined : eq(state, stream.state),
+    stream.protocol === undefined ? undefined : eq(protocol, stream.protocol),
+    after === null ? undefined : order === 'asc' ? gt(seq, after) : lt(seq, after)
+  )
+  const matches = matchesOf(filter)
+  if (matches === undefined) {
+    return { rows: reads.select(summaryColumns).from(actionTable).where(range).orderBy(inOrder).limit(limit).all(), frontier: null }
+  }
+  // The inner limit bounds what is looked at; SQLite does not flatten a subquery that has one.
+  const looked = reads.select(summaryColumns).from(actionTable).where(range).orderBy(inOrder).limit(each).as('looked')
+  const again = order === 'asc' ? asc(looked.seq) : desc(looked.seq)
+  const rows = reads.select().from(looked).where(matches).orderBy(again).limit(limit).all()
+  const last = reads.select({ seq }).from(actionTable).where(range).orderBy(inOrder).limit(1).offset(each - 1).get()
+  return { rows, frontier: last?.seq ?? null }
+}
+
+/** The part of a filter that no index serves, on the columns of the subquery. */
+function matchesOf ({ kind, lane, requester, since }: ActionFilter): SQL | undefined {
+  const column = (name: string): SQL => sql.raw(`"${name}"`)
+  return and(
+    kind === undefined ? undefined : eq(column('kind'), kind),
+    lane === undefined ? undefined : eq(column('lane'), lane),
+    requester === undefined ? undefined : eq(column('requester'), requester),
+    since === undefined ? undefined : gte(column('scheduled_at'), since)
+  )
+}
+
+/** The place that is reached first when going in the direction; null when there is none. */
+function nearest (places: ReadonlyArray<number | null>, direction: 1 | -1): number | null {
+  const real = places.filter(place => place !== null)
+  if (real.length === 0) return null
+  return direction === 1 ? Math.min(...real) : Math.max(...real)
+}
+
+function prunedAction (reads: BetterSQLite3Database): number {
+  return reads.select({ pruned: storeTable.prunedAction }).from(storeTable).get()?.pruned ?? 0
+}
