@@ -1,0 +1,213 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Action } from '../domain/action.js'
+import type { JsonValue } from '../domain/json.js'
+import type { ActionKind, Outcome } from '../domain/kind.js'
+import type { Logger } from '../domain/log.js'
+import type { Observer } from '../domain/ports/observer.js'
+import type { Component } from '../domain/ports/protocol.js'
+import type { ActionStore, Effect } from '../domain/ports/store.js'
+import { storable } from './outcome.js'
+import { persist } from './persist.js'
+import { kindIsGone, recover } from './recovery.js'
+import { Run } from './run.js'
+
+/** What the executor needs of the registry of kinds. */
+export interface KindSource {
+  get (name: string): ActionKind | undefined
+  argsFor (kind: ActionKind, args: JsonValue): JsonValue
+}
+
+/** What an executor is made of. */
+export interface ExecutorOptions {
+  readonly store: ActionStore
+  readonly kinds: KindSource
+  readonly log: Logger
+  readonly observer: Required<Observer>
+  /** Lanes that run at once. */
+  readonly maxLanes: number
+  /** Bytes of JSON that a final payload may have. */
+  readonly payloadLimit: number
+  /** Milliseconds that running actions get at a shutdown. */
+  readonly graceMs: number
+}
+
+/** A progress may carry this much: a history of 1,000 entries stays readable in one piece. */
+const progressLimit = 64 * 1024
+
+/** After the grace period, a run that was aborted may take this long to notice. */
+const afterGraceMs = 5000
+
+/** Drains the lanes: in each one RUNNING action, never two, in the order of commit. Woken by commits, never by a timer. */
+export class Executor implements Component {
+  readonly name = 'executor'
+  readonly #options: ExecutorOptions
+  /** Lanes that are being drained; null between two runs. */
+  readonly #lanes = new Map<string, Run | null>()
+  readonly #drains = new Set<Promise<void>>()
+  /** Lanes that may have something to run, first come first served. */
+  readonly #waiting = new Set<string>()
+  /** Cancelled in the very turn that claimed them, before there was a run to abort. */
+  readonly #cancelled = new Set<string>()
+  readonly #ending = new AbortController()
+  #unsubscribe: (() => void) | null = null
+  #accepting = false
+
+  constructor (options: ExecutorOptions) {
+    this.#options = options
+  }
+
+  /** True while actions are being claimed. */
+  get running (): boolean {
+    return this.#accepting
+  }
+
+  /** Recovers what a dead process left, then drains every lane that has something in it. */
+  async start (): Promise<void> {
+    const { store, kinds, log } = this.#options
+    this.#unsubscribe = store.onCommit(effects => { this.#follow(effects) })
+    const resumable = await recover({ store, kindOf: name => kinds.get(name), log })
+    this.#accepting = true
+    for (const action of resumable) this.#drain(action.lane, action)
+    for (const { lane, waiting } of store.lanes()) if (waiting > 0) this.#wake(lane)
+  }
+
+  /**
+   * Claims nothing more. Kinds that resume are told to end at once and stay RUNNING on disk; the others get the grace
+   * period first. Returns when all have ended or the limits are over.
+   */
+  async stop (): Promise<void> {
+    this.#accepting = false
+    const { graceMs, log } = this.#options
+    for (const run of this.#lanes.values()) if (run?.kind.onInterrupt === 'resume') run.abort('shutdown')
+    await this.#allEnded(graceMs)
+    for (const run of this.#lanes.values()) run?.abort('shutdown')
+    await this.#allEnded(afterGraceMs)
+    for (const [lane, run] of this.#lanes) log.warn({ lane, action: run?.action.id }, 'left a run that does not end')
+    this.#ending.abort('shutdown')
+    this.#unsubscribe?.()
+  }
+
+  async #allEnded (limitMs: number): Promise<void> {
+    if (this.#drains.size === 0) return
+    const limit = new AbortController()
+    await Promise.race([Promise.allSettled(this.#drains), delay(limitMs, undefined, { signal: limit.signal }).catch(() => {})])
+    limit.abort()
+  }
+
+  #follow (effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      const { action } = effect
+      if (effect.type === 'cancel') {
+        const run = this.#lanes.get(action.lane)
+        if (run?.action.id === action.id) run.abort('cancelled')
+        else this.#cancelled.add(action.id)
+      } else if (effect.type === 'transition' && effect.from === null) {
+        this.#wake(action.lane)
+      }
+    }
+  }
+
+  #wake (lane: string): void {
+    this.#waiting.add(lane)
+    this.#fill()
+  }
+
+  /** Gives free places to lanes that wait for one. */
+  #fill (): void {
+    if (!this.#accepting) return
+    for (const lane of this.#waiting) {
+      if (this.#lanes.size >= this.#options.maxLanes) return
+      if (!this.#lanes.has(lane)) this.#drain(lane, null)
+    }
+  }
+
+  #drain (lane: string, resumed: Action | null): void {
+    this.#lanes.set(lane, null)
+    const drain = this.#drainLane(lane, resumed).catch((error: unknown) => {
+      // The store is lost, or the agent is stopping without room on the disk: what runs stays RUNNING there.
+      this.#options.log.error({ err: error, lane }, 'stopped draining a lane')
+      this.#waiting.delete(lane)
+    }).finally(() => {
+      this.#lanes.delete(lane)
+      this.#drains.delete(drain)
+      this.#fill()
+    })
+    this.#drains.add(drain)
+  }
+
+  async #drainLane (lane: string, resumed: Action | null): Promise<void> {
+    let action = resumed ?? await this.#claim(lane)
+    let again = resumed !== null
+    while (action !== null) {
+      const outcome = await this.#run(lane, action, again)
+      this.#lanes.set(lane, null)
+      if (outcome === null) return
+      action = await this.#settleAndClaim(action, outcome)
+      again = false
+    }
+  }
+
+  #claim (lane: string): Promise<Action | null> {
+    if (!this.#accepting) return Promise.resolve(null)
+    // From here on only a newer commit can mean that the lane has more.
+    this.#waiting.delete(lane)
+    return persist(this.#options.store, () => this.#options.store.claim(lane), this.#ending.signal)
+  }
+
+  async #run (lane: string, action: Action, resumed: boolean): Promise<Outcome | null> {
+    const { kinds, store, log, observer } = this.#options
+    const kind = kinds.get(action.kind)
+    if (kind === undefined) return kindIsGone(action)
+    const cancelled = action.cancelRequestedAt !== null || this.#cancelled.has(action.id)
+    const fields = { action: action.id, kind: action.kind, lane }
+    const run = new Run({
+      action,
+      kind,
+      args: kinds.argsFor(kind, action.args),
+      resumed,
+      log: log.child(fields),
+      progressLimit,
+      record: async (payload, signal) => { await persist(store, () => store.progress(action.seq, payload), signal) },
+      onStuck: () => {
+        log.warn(fields, 'a run does not end although it was told to; its lane is blocked')
+        observer.stuck({ kind: action.kind, lane })
+      }
+    }, cancelled ? 'cancelled' : null)
+    this.#lanes.set(lane, run)
+    const outcome = await run.ended
+    return outcome === null ? null : storable(outcome, this.#options.payloadLimit)
+  }
+
+  /** Settles an action and claims the lane's next in the same write turn: one wait for the disk instead of two. */
+  async #settleAndClaim (action: Action, outcome: Outcome): Promise<Action | null> {
+    const { store, log } = this.#options
+    const settle = (): Promise<Action> => store.settle(action.seq, outcome)
+    const settling = settle()
+    const claiming = this.#claimUnlessOthersWait(action.lane)
+    const [settled, claimed] = await Promise.allSettled([settling, claiming])
+    this.#cancelled.delete(action.id)
+    const fields = { action: action.id, kind: action.kind, state: outcome.state }
+    if (outcome.state === 'FAILED') log.warn({ ...fields, error: outcome.payload.error }, 'action failed')
+    else log.debug(fields, 'action done')
+
+    if (settled.status === 'fulfilled') {
+      if (claimed.status === 'fulfilled') return claimed.value
+      throw claimed.reason
+    }
+    // The turn failed as a whole. The outcome is kept here until it can be written, and only then the lane goes on.
+    await persist(store, settle, this.#ending.signal)
+    return await this.#claimUnlessOthersWait(action.lane)
+  }
+
+  /** Claims the lane's next, unless every place is taken and another lane waits for one: then this lane queues up behind it. */
+  #claimUnlessOthersWait (lane: string): Promise<Action | null> {
+    if (this.#lanes.size < this.#options.maxLanes) return this.#claim(lane)
+    for (const other of this.#waiting) {
+      if (this.#lanes.has(other)) continue
+      this.#waiting.delete(lane)
+      this.#waiting.add(lane)
+      return Promise.resolve(null)
+    }
+    return this.#claim(lane)
+  }
+}

@@ -1,0 +1,108 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Action } from '../domain/action.js'
+import type { JsonValue } from '../domain/json.js'
+import { abortReason, type AbortReason, type ActionKind, type Outcome } from '../domain/kind.js'
+import type { Logger } from '../domain/log.js'
+import { endedBy, failureOf, type Ending } from './outcome.js'
+
+/** What one run needs of the executor. */
+export interface RunOptions {
+  readonly action: Action
+  readonly kind: ActionKind
+  readonly args: JsonValue
+  readonly resumed: boolean
+  readonly log: Logger
+  /** Bytes of JSON that one progress may carry. */
+  readonly progressLimit: number
+  /** Writes a progress to disk. */
+  readonly record: (payload: JsonValue, signal: AbortSignal) => Promise<void>
+  /** Called when the run has not ended a while after it was told to. */
+  readonly onStuck: () => void
+}
+
+/** How long a run may ignore its signal before that is reported. */
+const stuckAfterMs = 10_000
+
+/** The longest delay that a timer of Node can have. */
+const longestTimer = 2 ** 31 - 1
+
+/** One run of one action: its signal, its time limit, and what it comes to. */
+export class Run {
+  readonly action: Action
+  readonly kind: ActionKind
+  /** Resolves with the outcome, or with null when the action is to stay RUNNING on disk. Never rejects. */
+  readonly ended: Promise<Outcome | null>
+  readonly #options: RunOptions
+  readonly #controller = new AbortController()
+  #timer: NodeJS.Timeout | null = null
+  #stuck: NodeJS.Timeout | null = null
+
+  constructor (options: RunOptions, abortedWith: AbortReason | null = null) {
+    this.#options = options
+    this.action = options.action
+    this.kind = options.kind
+    if (abortedWith !== null) this.abort(abortedWith)
+    this.ended = this.#run()
+  }
+
+  /** Tells the run to end. Only the first reason counts. */
+  abort (reason: AbortReason): void {
+    if (this.#controller.signal.aborted) return
+    this.#stuck = setTimeout(this.#options.onStuck, stuckAfterMs)
+    this.#stuck.unref()
+    this.#controller.abort(reason)
+  }
+
+  async #run (): Promise<Outcome | null> {
+    const { timeoutMs } = this.kind
+    if (timeoutMs !== null) this.#timer = setTimeout(() => { this.abort('timeout') }, Math.min(timeoutMs, longestTimer))
+    try {
+      return this.#conclude({ returned: await this.#call() })
+    } catch (error) {
+      return this.#conclude({ threw: error })
+    } finally {
+      if (this.#timer !== null) clearTimeout(this.#timer)
+      if (this.#stuck !== null) clearTimeout(this.#stuck)
+    }
+  }
+
+  #call (): Promise<Outcome> {
+    const { action, kind, args, resumed, log } = this.#options
+    const { signal } = this.#controller
+    return kind.run({
+      action,
+      args,
+      resumed,
+      signal,
+      log,
+      progress: payload => this.#progress(payload),
+      sleep: async ms => {
+        try {
+          await delay(ms, undefined, { signal })
+        } catch (error) {
+          throw signal.aborted ? signal.reason : error
+        }
+      }
+    })
+  }
+
+  async #progress (payload: JsonValue): Promise<void> {
+    const { progressLimit, record } = this.#options
+    const { signal } = this.#controller
+    signal.throwIfAborted()
+    const bytes = Buffer.byteLength(JSON.stringify(payload) ?? 'null')
+    if (bytes > progressLimit) throw new RangeError(`A progress payload may have ${progressLimit} bytes of JSON; this one has ${bytes}.`)
+    await record(payload ?? null, signal)
+    signal.throwIfAborted()
+  }
+
+  #conclude (ending: Ending): Outcome | null {
+    const { signal } = this.#controller
+    if (!signal.aborted) return 'returned' in ending ? ending.returned : failureOf(ending.threw)
+    const reason = abortReason(signal)
+    if (reason !== 'shutdown') return endedBy(reason, ending)
+    // A run that had its outcome when the agent was told to stop has done its work.
+    if ('returned' in ending) return ending.returned
+    return this.kind.onInterrupt === 'resume' ? null : endedBy('interrupted', ending)
+  }
+}
