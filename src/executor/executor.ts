@@ -50,6 +50,7 @@ export class Executor implements Component {
   readonly #cancelled = new Set<string>()
   readonly #ending = new AbortController()
   #unsubscribe: (() => void) | null = null
+  #resumable: Action[] = []
   #accepting = false
 
   constructor (options: ExecutorOptions) {
@@ -61,13 +62,18 @@ export class Executor implements Component {
     return this.#accepting
   }
 
-  /** Recovers what a dead process left, then drains every lane that has something in it. */
-  async start (): Promise<void> {
+  /** Judges what a dead process left RUNNING. Comes before `start`, and before anybody can ask. */
+  async recover (): Promise<void> {
     const { store, kinds, log } = this.#options
+    this.#resumable = await recover({ store, kindOf: name => kinds.get(name), log })
+  }
+
+  /** Drains every lane that has something in it, what may be resumed first. */
+  async start (): Promise<void> {
+    const { store } = this.#options
     this.#unsubscribe = store.onCommit(effects => { this.#follow(effects) })
-    const resumable = await recover({ store, kindOf: name => kinds.get(name), log })
     this.#accepting = true
-    for (const action of resumable) this.#drain(action.lane, action)
+    for (const action of this.#resumable.splice(0)) this.#drain(action.lane, action)
     for (const { lane, waiting } of store.lanes()) if (waiting > 0) this.#wake(lane)
   }
 

@@ -98,13 +98,15 @@ function copyBefore (database: Database.Database, migration: string, clock: Cloc
 /**
  * Copies a database, as it is committed now, to a new file. The file appears whole and synced, or not at all.
  * `VACUUM INTO` reads one snapshot and does not hold up the writer of a WAL database.
+ * @param check looks at the finished copy before it gets its name; throwing removes it
  */
-export function copyDatabase (database: Database.Database, target: string): void {
+export function copyDatabase (database: Database.Database, target: string, check: (partial: string) => void = () => {}): void {
   const partial = `${target}.partial`
   rmSync(partial, { force: true })
   try {
     database.prepare('vacuum into ?').run(partial)
     sync(partial)
+    check(partial)
     renameSync(partial, target)
     sync(dirname(target))
   } catch (error) {
