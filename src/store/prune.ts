@@ -24,18 +24,18 @@ export function createPrune (database: Database.Database, protocols: ReadonlySet
   const remember = database.prepare<[number, number]>(
     'update store set pruned_action = max(pruned_action, ?), pruned_transition = max(pruned_transition, ?)')
   // It only moves on while actions finish, so it stays true, if cautious, for all steps of one pruning.
-  let edge: number | null = null
+  let known: { readonly keep: number, readonly edge: number | null } | null = null
 
   return ({ keep, before }) => {
-    edge ??= newestBeyond(database, protocols, keep)
-    const limit = edge ?? 0
+    if (known?.keep !== keep) known = { keep, edge: newestBeyond(database, protocols, keep) }
+    const edge = known.edge ?? 0
     const going = [...protocols]
       .flatMap(protocol => finalStates.flatMap(state => oldest.all(state, protocol)))
       .sort((a, b) => a.seq - b.seq).slice(0, stepSize)
-      .filter(action => action.seq <= limit && action.finishedAt < before)
+      .filter(action => action.seq <= edge && action.finishedAt < before)
 
     if (going.length === 0) {
-      edge = null
+      known = null
       return { removed: 0, more: false }
     }
     let transition = 0

@@ -1,0 +1,233 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import t from 'tap'
+import { systemClock as clock } from '../../src/domain/clock.js'
+import { backupDatabase, checkDatabase } from '../../src/store/check.js'
+import { StoreError } from '../../src/store/errors.js'
+import { readMigrations, type Migration } from '../../src/store/migrate.js'
+import { openDatabase } from '../../src/store/open.js'
+import { openStore } from '../../src/store/store.js'
+import { openEngine, temporaryFolder } from '../support/engine.js'
+
+/** What opening refuses with. */
+function refusal (open: () => unknown): StoreError {
+  try {
+    open()
+  } catch (error) {
+    if (error instanceof StoreError) return error
+    throw error
+  }
+  throw new Error('it was not refused')
+}
+
+const open = (path: string) => openStore({ path, clock, queueLimit: 10 })
+
+t.test('a database and its folder are made, durable by default', async t => {
+  const path = join(temporaryFolder(t), 'some', 'folder', 'steward.db')
+
+  const opened = openDatabase({ path, clock })
+  t.teardown(() => { opened.close() })
+
+  t.equal(opened.database.pragma('journal_mode', { simple: true }), 'wal')
+  t.equal(opened.database.pragma('synchronous', { simple: true }), 2, 'FULL')
+  t.equal(opened.database.pragma('foreign_keys', { simple: true }), 1)
+  const loose = opened.database.prepare("select name from pragma_table_list where schema = 'main' and not strict and name not like 'sqlite_%'").all()
+  t.strictSame(loose, [], 'every table is STRICT')
+})
+
+t.test('a second process is refused while the first has the database, and let in after it', async t => {
+  const path = join(temporaryFolder(t), 'steward.db')
+  const first = open(path)
+
+  const refused = refusal(() => open(path))
+  first.close()
+  const second = open(path)
+  second.close()
+
+  t.equal(refused.trouble, 'locked')
+  t.match(refused.message, /in use by another Steward/)
+})
+
+t.test('what is no database is refused with a sentence and left as it was', async t => {
+  const folder = temporaryFolder(t)
+  const path = join(folder, 'notes.txt')
+  writeFileSync(path, 'these are my notes, and no database at all\n'.repeat(100))
+  const before = readFileSync(path)
+
+  const refused = refusal(() => open(path))
+
+  t.equal(refused.trouble, 'unusable')
+  t.match(refused.message, /is not an SQLite database/)
+  t.strictSame(readFileSync(path), before)
+})
+
+t.test('somebody else\'s SQLite database is refused and left as it was', async t => {
+  const path = join(temporaryFolder(t), 'app.db')
+  const theirs = new Database(path)
+  theirs.exec('create table customer (name text); insert into customer values (\'Ada\')')
+  theirs.close()
+  const before = readFileSync(path)
+
+  const refused = refusal(() => open(path))
+
+  t.equal(refused.trouble, 'unusable')
+  t.match(refused.message, /not Steward's/)
+  t.strictSame(readFileSync(path), before, 'not a byte is different: not even the journal mode')
+})
+
+t.test('a folder that cannot be made or written is refused with a sentence', async t => {
+  const folder = temporaryFolder(t)
+  writeFileSync(join(folder, 'file'), '')
+
+  const refused = refusal(() => open(join(folder, 'file', 'steward.db')))
+
+  t.equal(refused.trouble, 'unusable')
+  t.match(refused.message, /cannot be opened for writing/)
+})
+
+t.test('a damaged database is refused with a sentence and left as it was', async t => {
+  const path = join(temporaryFolder(t), 'steward.db')
+  const engine = openEngine(t, { path })
+  for (let i = 0; i < 50; i++) await engine.schedule('agent.replicante.io/debug.success')
+  await engine.stop()
+  const bytes = readFileSync(path)
+  bytes.fill(0x5a, 4096)
+  writeFileSync(path, bytes)
+
+  const refused = refusal(() => open(path))
+  const checked = refusal(() => checkDatabase(path))
+
+  t.equal(refused.trouble, 'unusable')
+  t.match(refused.message, /is damaged/)
+  t.equal(checked.trouble, 'unusable')
+  t.strictSame(readFileSync(path), bytes)
+})
+
+t.test('a missing database whose write-ahead log is still there is not begun anew over it', async t => {
+  const path = join(temporaryFolder(t), 'steward.db')
+  const engine = openEngine(t, { path })
+  await engine.schedule('agent.replicante.io/debug.success')
+  copyFileSync(`${path}-wal`, `${path}.kept`)
+  await engine.stop()
+  rmSync(path)
+  copyFileSync(`${path}.kept`, `${path}-wal`)
+  const before = readFileSync(`${path}-wal`)
+
+  const refused = refusal(() => open(path))
+
+  t.equal(refused.trouble, 'unusable')
+  t.match(refused.message, /write-ahead log .* is there/)
+  t.strictSame(readFileSync(`${path}-wal`), before)
+})
+
+t.test('migrations', async t => {
+  const shipped = readMigrations()
+  const next: Migration = { name: '0002-next', sql: 'create table next (x integer) strict', checksum: 'two' }
+  const broken: Migration = { name: '0003-broken', sql: 'create table half (x integer) strict; select no_such_function()', checksum: 'three' }
+
+  t.test('are applied once, and a copy is made before an existing database is changed', async t => {
+    const folder = temporaryFolder(t)
+    const path = join(folder, 'steward.db')
+    const engine = openEngine(t, { path })
+    const { id } = await engine.schedule('agent.replicante.io/debug.success')
+    await engine.stop()
+
+    const upgraded = openDatabase({ path, clock, migrations: [...shipped, next] })
+    const { migrated: { applied, copy } } = upgraded
+    upgraded.close()
+    const again = openDatabase({ path, clock, migrations: [...shipped, next] })
+    again.close()
+
+    t.strictSame(applied, ['0002-next'])
+    t.strictSame(again.migrated, { applied: [], copy: null })
+    const old = new Database(copy ?? '', { readonly: true })
+    t.teardown(() => { old.close() })
+    t.equal(old.prepare('select id from action').pluck().get(), id, 'the copy has the data')
+    t.strictSame(old.prepare('select name from migration').pluck().all(), shipped.map(({ name }) => name), 'and the old form')
+    t.equal(readdirSync(folder).filter(file => file.includes('.before-')).length, 1)
+  })
+
+  t.test('that fail leave the database as it was, whole', async t => {
+    const path = join(temporaryFolder(t), 'steward.db')
+    openDatabase({ path, clock }).close()
+
+    t.throws(() => openDatabase({ path, clock, migrations: [...shipped, next, broken] }))
+
+    const after = new Database(path, { readonly: true })
+    t.teardown(() => { after.close() })
+    t.strictSame(after.prepare('select name from migration').pluck().all(), [...shipped, next].map(({ name }) => name))
+    t.equal(after.prepare("select count(*) from sqlite_schema where name = 'half'").pluck().get(), 0)
+  })
+
+  t.test('of a newer Steward refuse to start, and change nothing', async t => {
+    const path = join(temporaryFolder(t), 'steward.db')
+    openDatabase({ path, clock, migrations: [...shipped, next] }).close()
+    const before = readFileSync(path)
+
+    const refused = refusal(() => open(path))
+
+    t.equal(refused.trouble, 'newer')
+    t.match(refused.message, /0002-next/)
+    t.strictSame(readFileSync(path), before)
+  })
+
+  t.test('that were edited after they had been applied refuse to start', async t => {
+    const path = join(temporaryFolder(t), 'steward.db')
+    openDatabase({ path, clock }).close()
+    const edited = shipped.map(migration => ({ ...migration, checksum: 'other' }))
+
+    const refused = refusal(() => openDatabase({ path, clock, migrations: edited }))
+
+    t.equal(refused.trouble, 'newer')
+    t.match(refused.message, /has been changed/)
+  })
+
+  t.test('are found by name: one stamped older than the newest applied is applied too', async t => {
+    const path = join(temporaryFolder(t), 'steward.db')
+    openDatabase({ path, clock, migrations: [...shipped, { ...next, name: '0009-late' }] }).close()
+
+    const opened = openDatabase({ path, clock, migrations: [...shipped, { ...next, name: '0002-early', sql: 'create table early (x integer) strict' }, { ...next, name: '0009-late' }] })
+    opened.close()
+
+    t.strictSame(opened.migrated.applied, ['0002-early'])
+  })
+})
+
+t.test('a backup is taken while the store writes, passes the check, and never overwrites', async t => {
+  const folder = temporaryFolder(t)
+  const engine = openEngine(t, { path: join(folder, 'steward.db') })
+  await Promise.all(Array.from({ length: 500 }, async () => await engine.schedule('agent.replicante.io/debug.success')))
+  const target = join(folder, 'copy.db')
+
+  const writing = engine.schedule('agent.replicante.io/debug.success')
+  backupDatabase(engine.path, target)
+  await writing
+
+  t.strictSame(checkDatabase(target), { exists: true, pending: [] })
+  const restored = openEngine(t, { path: target })
+  t.ok(restored.store.lanes()[0]!.waiting >= 500)
+  const size = statSync(target).size
+  t.equal(refusal(() => { backupDatabase(engine.path, target) }).trouble, 'unusable')
+  t.equal(statSync(target).size, size)
+  t.notOk(existsSync(`${target}.partial`))
+})
+
+t.test('a full disk at the start is one sentence', async t => {
+  const folder = temporaryFolder(t)
+  const disk = join(folder, 'disk')
+  mkdirSync(disk)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', disk], { stdio: 'ignore' })
+  } catch {
+    t.pass('not run: mounting a small file system needs root')
+    return
+  }
+  t.teardown(() => { execFileSync('umount', [disk]) })
+
+  const refused = refusal(() => open(join(disk, 'steward.db')))
+
+  t.equal(refused.trouble, 'unusable')
+  t.match(refused.message, /is full/)
+})
