@@ -1,0 +1,119 @@
+import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+const control = '\\u0000-\\u001f\\u007f-\\u009f'
+const part = `[^./\\\\${control}][^/\\\\${control}]*`
+
+/**
+ * A name below the backup folder, such as `weekly/app.db`: no part of it is empty, begins with a dot, or holds a
+ * backslash or control character; and it is none that belongs to another database file or to an unfinished copy.
+ */
+export const targetSchema = {
+  type: 'string',
+  maxLength: 200,
+  pattern: `^${part}(/${part})*$`,
+  not: { pattern: '(\\.partial|-journal|-wal|-shm)$' }
+} as const
+
+/** Where a backup is made, and where it is published. */
+export interface BackupTarget {
+  /** The name below the backup folder, as the caller gave it. */
+  readonly name: string
+  readonly path: string
+  /** The unfinished copy. */
+  readonly partial: string
+}
+
+/** The place of a name, valid by `targetSchema`, below the backup folder. Touches nothing. */
+export function targetOf (backupDir: string, name: string): BackupTarget {
+  const path = join(backupDir, name)
+  return { name, path, partial: `${path}.partial` }
+}
+
+/**
+ * Makes the folders of a target. Rejects when one of them is a link or no folder: a link could lead out of the backup
+ * folder, which itself may well be one.
+ */
+export async function makeTargetFolder (backupDir: string, { name }: BackupTarget): Promise<void> {
+  await mkdir(backupDir, { recursive: true, mode: 0o700 })
+  let folder = backupDir
+  for (const part of name.split('/').slice(0, -1)) {
+    folder = join(folder, part)
+    await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'EEXIST') throw error })
+    if (!(await lstat(folder)).isDirectory()) throw new Error(`${folder} is not a folder`)
+  }
+}
+
+/** Begins an empty copy that this user alone may read, in place of what an earlier run has left. */
+export async function beginPartial (target: BackupTarget): Promise<void> {
+  await removePartial(target)
+  await (await open(target.partial, 'wx', 0o600)).close()
+}
+
+/** Removes the unfinished copy, if there is one, and what SQLite keeps beside it. */
+export async function removePartial ({ partial }: BackupTarget): Promise<void> {
+  for (const suffix of ['', '-journal', '-wal', '-shm']) await rm(partial + suffix, { force: true })
+}
+
+/** True when there is anything under the final name. */
+export async function isTaken ({ path }: BackupTarget): Promise<boolean> {
+  return await inodeOf(path) !== null
+}
+
+/** What tells the unfinished copy from any other file, under whatever name. */
+export async function identityOf ({ partial }: BackupTarget): Promise<string | null> {
+  return await inodeOf(partial)
+}
+
+/**
+ * How far the publishing of a finished copy has come: `ready` to begin, `done` but perhaps not settled, `taken` when
+ * another file has the name, `lost` when the copy is not there any more.
+ */
+export async function readPublished ({ path, partial }: BackupTarget, identity: string):
+Promise<'ready' | 'done' | 'taken' | 'lost'> {
+  const final = await inodeOf(path)
+  if (final !== null) return final === identity ? 'done' : 'taken'
+  return await inodeOf(partial) === identity ? 'ready' : 'lost'
+}
+
+/**
+ * Gives a finished copy its final name, durably. False when there is something under that name. It makes a link, since
+ * a link never replaces a file, as a rename would.
+ */
+export async function publish (target: BackupTarget): Promise<boolean> {
+  try {
+    await link(target.partial, target.path)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    if (!noLinks.has(code)) throw error
+    if (await isTaken(target)) return false
+    await rename(target.partial, target.path)
+  }
+  await settlePublished(target)
+  return true
+}
+
+/** Ends a publishing: takes the first name away, and brings the folder to disk. Harmless when repeated. */
+export async function settlePublished ({ path, partial }: BackupTarget): Promise<void> {
+  await rm(partial, { force: true })
+  const folder = await open(dirname(path), 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+/** What file systems without hard links answer. */
+const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+/** As text, since file systems use all 64 bits; null when there is nothing. */
+async function inodeOf (path: string): Promise<string | null> {
+  try {
+    return String((await lstat(path, { bigint: true })).ino)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}

@@ -1,0 +1,117 @@
+import { parse } from 'node:path'
+import { isJsonObject } from '../../../domain/json.js'
+import type { JsonObject } from '../../../domain/json.js'
+import { done, failed } from '../../../domain/kind.js'
+import type { ActionKind, KindContext, Outcome } from '../../../domain/kind.js'
+import type { Action } from '../../../domain/action.js'
+import { failedBy } from '../task-runner.js'
+import type { TaskRunner } from '../task-runner.js'
+import type { CopyNews } from '../tasks.js'
+import {
+  beginPartial, identityOf, isTaken, makeTargetFolder, publish, readPublished, removePartial, settlePublished, targetOf,
+  targetSchema
+} from './backup-target.js'
+import type { BackupTarget } from './backup-target.js'
+
+interface BackupArgs {
+  readonly file?: string
+}
+
+interface BackupOptions {
+  readonly tasks: TaskRunner
+  /** Absolute. */
+  readonly databasePath: string
+  /** Absolute. */
+  readonly backupDir: string
+}
+
+/** What is known of a copy that has been checked. A type, since payloads are JSON objects. */
+type Copy = { file: string, bytes: number, pages: number, integrity: 'ok' }
+
+/**
+ * Makes the kind `sqlite.steward/backup`. A file under the final name is always a whole, checked copy that is on disk:
+ * the copy is made beside it, as `<file>.partial`, and given its name by this process when all is done, so that a child
+ * whose agent has died cannot do it. A run that is interrupted, cancelled or failed leaves nothing under that name.
+ *
+ * In rollback-journal mode the database's writers wait while it is copied (not while the copy is checked).
+ */
+export function createBackupKind ({ tasks, databasePath, backupDir }: BackupOptions): ActionKind<BackupArgs> {
+  return {
+    kind: 'sqlite.steward/backup',
+    summary: 'Copies the SQLite database, as it is at one moment, to a new file under the backup folder, and checks the copy.',
+    args: {
+      type: 'object',
+      properties: {
+        file: { ...targetSchema, description: 'Name of the new file, below the backup folder. Default: made of the names of database and action.' }
+      },
+      additionalProperties: false
+    },
+    example: { file: 'weekly/app.db' },
+    timeoutMs: null,
+    onInterrupt: 'resume',
+    async run (context) {
+      const target = targetOf(backupDir, context.args.file ?? defaultName(databasePath, context.action))
+      await makeTargetFolder(backupDir, target)
+      try {
+        return await resumePublishing(context, target) ?? await backup({ context, target, tasks })
+      } finally {
+        await removePartial(target)
+      }
+    }
+  }
+}
+
+/** The same in every run of an action. */
+function defaultName (databasePath: string, { id }: Action): string {
+  const { name, ext } = parse(databasePath)
+  return `${name.replace(/^\.+/, '')}-${id}${ext === '' ? '.db' : ext}`
+}
+
+/** Ends the publishing that an interrupted run had begun; null when there is none, or its copy has to be made again. */
+async function resumePublishing (context: KindContext<BackupArgs>, target: BackupTarget): Promise<Outcome | null> {
+  const { resumed, action, signal } = context
+  const recorded = resumed ? action.statePayload : null
+  if (!isJsonObject(recorded) || recorded['stage'] !== 'publish') return null
+  const copy = copyOf(target, { bytes: Number(recorded['bytes']), pages: Number(recorded['pages']) })
+  switch (await readPublished(target, String(recorded['inode']))) {
+    case 'lost': return null
+    case 'taken': return nameTaken(target)
+    case 'done':
+      await settlePublished(target)
+      return done(copy)
+    case 'ready':
+      signal.throwIfAborted()
+      return await publish(target) ? done(copy) : nameTaken(target)
+  }
+}
+
+async function backup ({ context, target, tasks }:
+{ context: KindContext<BackupArgs>, target: BackupTarget, tasks: TaskRunner }): Promise<Outcome> {
+  context.signal.throwIfAborted()
+  if (await isTaken(target)) return nameTaken(target)
+  await beginPartial(target)
+  const onNews = (news: unknown): Promise<void> => context.progress(progressOf(target, news as CopyNews))
+  const { result, trouble } = await tasks.run({ task: 'copy', copy: target.partial }, { signal: context.signal, onNews })
+  if (trouble !== undefined) return failedBy(trouble)
+  if (result.problems.length > 0) {
+    return failed('The copy is damaged, and has been removed: the database itself may be damaged.', {
+      variant: 'SQLITE_CORRUPT', more: { problems: [...result.problems] }
+    })
+  }
+  const copy = copyOf(target, result)
+  // On disk before the name is given: a run that comes after a crash knows its own file by this.
+  await context.progress({ stage: 'publish', ...copy, inode: await identityOf(target) })
+  return await publish(target) ? done(copy) : nameTaken(target)
+}
+
+function copyOf ({ name }: BackupTarget, { bytes, pages }: { bytes: number, pages: number }): Copy {
+  return { file: name, bytes, pages, integrity: 'ok' }
+}
+
+function progressOf ({ name }: BackupTarget, { stage, pagesDone, pagesTotal }: CopyNews): JsonObject {
+  return { stage, pages_done: pagesDone, pages_total: pagesTotal, file: name }
+}
+
+function nameTaken ({ name }: BackupTarget): Outcome {
+  return failed(`There is a file named "${name}" in the backup folder already. It was left as it is.`, { variant: 'EEXIST' })
+}

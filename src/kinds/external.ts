@@ -1,0 +1,202 @@
+import type { Action } from '../domain/action.js'
+import type { Clock } from '../domain/clock.js'
+import { isJsonObject } from '../domain/json.js'
+import type { JsonObject, JsonSchema } from '../domain/json.js'
+import { abortReason, done, failed } from '../domain/kind.js'
+import type { ActionKind, FailureReason, KindContext, Outcome } from '../domain/kind.js'
+import type { CommandResult, CommandRunner } from '../domain/ports/process.js'
+
+type Argv = readonly [string, ...string[]]
+
+/** An external action, as it is configured. */
+export interface ExternalActionConfig {
+  /** One sentence, shown by discovery. */
+  readonly description: string
+  /** Starts the outside work and returns quickly. */
+  readonly action: Argv
+  /** Asked until the work is settled: prints `{"status": "running" | "finished" | "failed", "error"?: text}`. */
+  readonly check: Argv
+  /** Ends the outside work. Without it the action cannot be cancelled once `action` has exited. */
+  readonly cancel?: Argv
+  /** Milliseconds from the action's start to its end; looked at between checks. */
+  readonly timeoutMs: number
+  /** Milliseconds that each command may take. */
+  readonly commandTimeoutMs: number
+  /** Milliseconds between the first two checks; doubles from one to the next. Default 100. */
+  readonly checkMinMs?: number
+  /** The longest wait between two checks. Default 5,000. */
+  readonly checkMaxMs?: number
+  /** Schema of the arguments. Default: anything. */
+  readonly args?: JsonSchema
+  readonly env?: Readonly<Record<string, string>>
+}
+
+interface Dependencies {
+  readonly run: CommandRunner
+  readonly clock: Clock
+}
+
+/** How much of each output is kept: it becomes part of payloads, and so of the history. */
+const keepBytes = 16 * 1024
+
+/**
+ * Makes the kind `external.agent.replicante.io/<name>`: work that configured commands do, and that outlives the agent.
+ *
+ * `action` is started at most once. After an interruption only `check` is asked, whatever became of `action`. While
+ * `action` runs, a cancel ends its process group; later it takes the `cancel` command, and is refused without one.
+ * When the time is up the outside work is ended in the same way, if there is a way. At shutdown everything goes on.
+ *
+ * Payload while it runs: `{ phase: 'check', ... }` once `action` has exited, with the end of its outputs and those of
+ * the last check that said something new.
+ */
+export function createExternalKind (name: string, config: ExternalActionConfig, deps: Dependencies): ActionKind {
+  return {
+    kind: `external.agent.replicante.io/${name}`,
+    summary: config.description,
+    args: config.args ?? {},
+    timeoutMs: null,
+    onInterrupt: 'resume',
+    refuseCancel: action => config.cancel === undefined && isStarted(action)
+      ? 'its work goes on outside the agent, and no cancel command is configured for it'
+      : null,
+    run: context => runExternal({ config, context, ...deps })
+  }
+}
+
+interface Run extends Dependencies {
+  readonly config: ExternalActionConfig
+  readonly context: KindContext
+}
+
+async function runExternal (run: Run): Promise<Outcome> {
+  const { context } = run
+  const { outcome, report } = context.resumed ? readReport(context.action) : await startWork(run)
+  if (outcome !== undefined) return outcome
+  if (context.signal.aborted) return await giveUp(run, report)
+  try {
+    // Again after an interruption: work that outlives many restarts of the agent is not work that fails.
+    await context.progress(report)
+    return await checkUntilSettled(run, report)
+  } catch (error) {
+    if (!context.signal.aborted) throw error
+    return await giveUp(run, report)
+  }
+}
+
+/** How the start went: over already, or the payload to go on with. */
+type Started =
+  | { readonly outcome: Outcome, readonly report?: never }
+  | { readonly outcome?: never, readonly report: JsonObject }
+
+/** True once `action` has exited, or nobody can tell any more whether it has. */
+function isStarted ({ statePayload }: Action): boolean {
+  return isJsonObject(statePayload) && statePayload['phase'] === 'check'
+}
+
+function readReport (action: Action): Started {
+  const unknown = { phase: 'check', note: 'the agent was stopped while the command "action" ran: its outputs are unknown' }
+  return { report: isStarted(action) && isJsonObject(action.statePayload) ? action.statePayload : unknown }
+}
+
+async function startWork (run: Run): Promise<Started> {
+  const { config, context } = run
+  const result = await runCommand(run, config.action)
+  if (result.exitCode === 0) return { report: { phase: 'check', ...outputsOf(result) } }
+  return {
+    outcome: context.signal.aborted
+      ? await giveUp(run, { phase: 'action', ...outputsOf(result) })
+      : commandFailed({ role: 'action', result, phase: 'action' })
+  }
+}
+
+async function checkUntilSettled (run: Run, first: JsonObject): Promise<Outcome> {
+  const { config, context, clock } = run
+  const deadline = (context.action.startedAt ?? clock.now()) + config.timeoutMs
+  let waitMs = config.checkMinMs ?? 100
+  let report = first
+  // An action that comes back after its time was up is still asked once: its work may have ended long ago.
+  for (;;) {
+    const result = await runCommand(run, config.check)
+    context.signal.throwIfAborted()
+    const answer = readAnswer(result)
+    if (answer === null) return commandFailed({ role: 'check', result, phase: 'check' })
+    const now = { ...report, check: { stdout: result.stdout, stderr: result.stderr } }
+    if (answer.status === 'finished') return done({ ...now, phase: 'finished' })
+    if (answer.status === 'failed') return failed(answer.error ?? 'The outside work has failed.', { more: now })
+    if (JSON.stringify(now) !== JSON.stringify(report)) await context.progress(now)
+    report = now
+
+    const leftMs = deadline - clock.now()
+    if (leftMs <= 0) return await giveUp(run, report, 'timeout')
+    await context.sleep(Math.min(waitMs, leftMs))
+    waitMs = Math.min(waitMs * 2, config.checkMaxMs ?? 5000)
+  }
+}
+
+interface Answer {
+  readonly status: 'running' | 'finished' | 'failed'
+  readonly error: string | null
+}
+
+/** What a check has said; null when that cannot be relied on. Fields that are not known are the command's affair. */
+function readAnswer ({ exitCode, stdout, truncated }: CommandResult): Answer | null {
+  if (exitCode !== 0 || truncated) return null
+  const said = parse(stdout)
+  if (!isJsonObject(said)) return null
+  const { status, error = null } = said
+  if (status !== 'running' && status !== 'finished' && status !== 'failed') return null
+  return error === null || typeof error === 'string' ? { status, error } : null
+}
+
+function parse (text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** Ends the outside work, where there is a command for it, and says how that went. Throws at shutdown. */
+async function giveUp (run: Run, report: JsonObject, why?: FailureReason): Promise<Outcome> {
+  const { config, context: { signal } } = run
+  const reason = why ?? abortReason(signal)
+  if (reason === 'shutdown') throw signal.reason
+  const said = reason === 'timeout' ? 'The time limit was reached' : 'The action was cancelled'
+  if (config.cancel === undefined) {
+    const rest = report['phase'] === 'action' ? 'its command was ended' : 'the work outside may go on: there is no cancel command'
+    return failed(`${said}; ${rest}.`, { reason, more: report })
+  }
+  const result = await runCommand(run, config.cancel, { abortable: false })
+  const rest = result.exitCode === 0 ? 'the cancel command was run' : `the cancel command ${endingOf(result)}, so the work outside may go on`
+  return failed(`${said}; ${rest}.`, { reason, more: { ...report, cancel: outputsOf(result) } })
+}
+
+async function runCommand (own: Run, argv: Argv, { abortable = true } = {}): Promise<CommandResult> {
+  const { config, context, run } = own
+  const { headers, id, kind } = context.action
+  return await run.run({
+    argv,
+    stdin: JSON.stringify({ args: context.args, headers, id, kind }),
+    timeoutMs: config.commandTimeoutMs,
+    keepBytes,
+    ...(config.env === undefined ? {} : { env: config.env }),
+    ...(abortable ? { signal: context.signal } : {})
+  })
+}
+
+function commandFailed ({ role, result, phase }: { role: string, result: CommandResult, phase: string }): Outcome {
+  const what = result.exitCode === 0
+    ? `The command "${role}" did not print {"status": "running" | "finished" | "failed", "error"?: text}.`
+    : `The command "${role}" ${endingOf(result)}.`
+  return failed(what, { reason: result.timedOut ? 'timeout' : 'error', more: { phase, ...outputsOf(result) } })
+}
+
+function endingOf ({ exitCode, signal, startError, timedOut }: CommandResult): string {
+  if (startError !== null) return `could not be started: ${startError}`
+  if (timedOut) return 'took longer than it may and was ended'
+  return exitCode === null ? `was ended by ${signal}` : `exited with code ${exitCode}`
+}
+
+function outputsOf ({ exitCode, stdout, stderr, truncated }: CommandResult): JsonObject {
+  return { exit_code: exitCode, stdout, stderr, truncated }
+}

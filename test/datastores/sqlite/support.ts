@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import type { Test } from 'tap'
+import { createSqliteDriver } from '../../../src/datastores/sqlite/driver.js'
+import type { SqliteOptions } from '../../../src/datastores/sqlite/driver.js'
+import { systemClock } from '../../../src/domain/clock.js'
+import type { ActionKind } from '../../../src/domain/kind.js'
+import { silentLogger } from '../../../src/domain/log.js'
+import type { Driver } from '../../../src/domain/ports/datastore.js'
+import { createJobRunner } from '../../../src/process/jobs.js'
+
+/** A driver beside a database in a temporary folder, which is made by `start` or by the test. */
+export interface SqliteSubject {
+  readonly driver: Driver
+  readonly path: string
+  readonly backupDir: string
+  /** The driver's kind of that short name, such as `backup`. */
+  readonly kind: (name: string) => ActionKind
+}
+
+/** Makes a driver with real child processes. */
+export function createSubject (t: Test, options: Partial<SqliteOptions> = {}): SqliteSubject {
+  const folder = t.testdir()
+  const path = join(folder, 'data', 'app.db')
+  const backupDir = join(folder, 'backups')
+  const driver = createSqliteDriver(
+    { path, backupDir, nodeId: 'node-1', clusterId: null, clusterDisplayName: null, addresses: {}, ...options },
+    // Without the loaders of tap, which take longer than most of the work.
+    { jobs: createJobRunner({ execArgv: ['--import=tsx'] }), clock: systemClock, log: silentLogger }
+  )
+  return {
+    driver,
+    path,
+    backupDir,
+    kind (name) {
+      const found = driver.kinds.find(kind => kind.kind === `sqlite.steward/${name}`)
+      if (found === undefined) throw new Error(`There is no kind ${name}`)
+      return found
+    }
+  }
+}
+
+/** Runs SQL on a connection that is closed after it; the rows of the last statement, where it returns any. */
+export function sql (path: string, statements: string): unknown[] {
+  const database = new Database(path, { fileMustExist: true })
+  try {
+    const parts = statements.split(';').filter(part => part.trim() !== '')
+    let rows: unknown[] = []
+    for (const part of parts) {
+      const statement = database.prepare(part)
+      if (statement.reader) rows = statement.all()
+      else statement.run()
+    }
+    return rows
+  } finally {
+    database.close()
+  }
+}
+
+/** Adds a table `t` of that many rows of about a kilobyte. */
+export function fill (path: string, rows: number): void {
+  sql(path, `
+    pragma synchronous = off;
+    create table t (n integer primary key, v integer not null, b blob not null);
+    with recursive c (x) as (select 1 union all select x + 1 from c where x < ${rows})
+      insert into t select x, 0, randomblob(1000) from c`)
+}

@@ -1,0 +1,213 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import t from 'tap'
+import type { Test } from 'tap'
+import { createCommandRunner } from '../../src/process/commands.js'
+import type { CommandRunner } from '../../src/domain/ports/process.js'
+import { deadPid, isRunning, makePipe, untilDead } from '../support/processes.js'
+
+interface Subject {
+  readonly runner: CommandRunner
+  readonly folder: string
+  readonly outputDir: string
+}
+
+function setUp (t: Test, options: { killAfterMs?: number, watchMs?: number } = {}): Subject {
+  const folder = t.testdir()
+  const outputDir = join(folder, 'outputs')
+  return { runner: createCommandRunner({ outputDir, ...options }), folder, outputDir }
+}
+
+const shell = (script: string, ...args: string[]): [string, ...string[]] => ['/bin/sh', '-c', script, 'sh', ...args]
+
+t.test('a command gets its arguments as they are, its input, and is heard on both outputs', async t => {
+  const { runner, outputDir } = setUp(t)
+
+  const result = await runner.run({ argv: shell('cat; printf %s "$1" >&2; exit 3', '$HOME; `id`'), stdin: 'grüße' })
+
+  t.same(result, {
+    exitCode: 3, signal: null, stdout: 'grüße', stderr: '$HOME; `id`', truncated: false, timedOut: false, startError: null
+  })
+  t.same(readdirSync(outputDir), [], 'nothing is left of its output files')
+})
+
+t.test('a command sees four variables of the agent and those that it is given', async t => {
+  process.env['STEWARD_TEST_SECRET'] = process.env['USER'] = 'hidden'
+  t.teardown(() => { delete process.env['STEWARD_TEST_SECRET'] })
+  const { runner } = setUp(t)
+
+  const { stdout } = await runner.run({ argv: ['env'], env: { GIVEN: 'yes' } })
+
+  const names = stdout.trim().split('\n').map(line => line.slice(0, line.indexOf('=')))
+  t.ok(names.includes('PATH') && names.includes('GIVEN'), 'what it needs is there')
+  t.notOk(names.includes('STEWARD_TEST_SECRET'))
+  t.notOk(names.includes('USER') || names.includes('PWD'), 'nor is anything else')
+})
+
+t.test('a command that does not read its input is no trouble', async t => {
+  const { runner } = setUp(t)
+
+  const result = await runner.run({ argv: ['true'], stdin: 'x'.repeat(4 * 1024 * 1024) })
+
+  t.match(result, { exitCode: 0, startError: null })
+})
+
+t.test('output files are readable by this user alone', async t => {
+  const { runner } = setUp(t)
+
+  const { stdout } = await runner.run({ argv: shell('stat -L -c %a /dev/fd/1 /dev/fd/2') })
+
+  t.equal(stdout, '600\n600\n')
+})
+
+t.test('a command that cannot be started says why', async t => {
+  const { runner, folder } = setUp(t)
+  const plain = join(folder, 'plain')
+  writeFileSync(plain, '')
+  chmodSync(plain, 0o600)
+  writeFileSync(join(folder, 'file'), '')
+
+  t.match((await runner.run({ argv: [join(folder, 'absent')] })).startError, /there is no program/)
+  t.match((await runner.run({ argv: ['true'], cwd: join(folder, 'absent') })).startError, /working folder/)
+  t.match((await runner.run({ argv: [plain] })).startError, /may not be executed/)
+  t.match((await runner.run({ argv: ['echo', 'a\0b'] })).startError, /null bytes/)
+  const blocked = createCommandRunner({ outputDir: join(folder, 'file', 'outputs') })
+  t.match((await blocked.run({ argv: ['true'] })).startError, /output files cannot be made/)
+})
+
+t.test('only the end of a long output is kept, from a whole character on', async t => {
+  const { runner } = setUp(t)
+
+  const { stdout, truncated } = await runner.run({ argv: ['node', '-e', 'process.stdout.write("é€😀".repeat(3000))'], keepBytes: 1003 })
+
+  t.equal(truncated, true)
+  t.notMatch(stdout, /\ufffd/, 'no character is cut through')
+  const bytes = Buffer.byteLength(stdout)
+  t.ok(bytes > 1003 - 4 && bytes <= 1003, `${bytes} bytes are kept`)
+  t.ok('é€😀'.repeat(3000).endsWith(stdout))
+})
+
+t.test('a command that never stops writing does not fill the disk', async t => {
+  const { runner } = setUp(t, { watchMs: 5 })
+  const script = `
+    exec 3>&1
+    head -c 5000000 /dev/zero | tr '\\0' x
+    until [ "$(stat -L -c %s /dev/fd/3)" -lt 5000000 ]; do :; done
+    echo; echo the end`
+
+  const { stdout, truncated } = await runner.run({ argv: shell(script), keepBytes: 20 })
+
+  t.equal(stdout, `${'x'.repeat(11)}\nthe end\n`, 'the end reaches back before the emptying')
+  t.equal(truncated, true)
+})
+
+t.test('a descendant that keeps the outputs open does not hold the run', async t => {
+  const { runner } = setUp(t)
+
+  const { stdout, exitCode } = await runner.run({ argv: shell('sleep 1000 & echo $!') })
+
+  const pid = Number(stdout)
+  t.teardown(() => process.kill(pid))
+  t.equal(exitCode, 0)
+  t.ok(isRunning(pid), 'the descendant goes on')
+})
+
+t.test('an abort ends the whole group, also those of it that ignore SIGTERM', async t => {
+  const { runner, folder } = setUp(t, { killAfterMs: 1000 })
+  const started = makePipe(folder, 'started')
+  const controller = new AbortController()
+  const script = 'trap "exit 7" TERM; (trap "" TERM; echo > "$1"; exec sleep 1000) & echo $!; wait'
+
+  const running = runner.run({ argv: shell(script, started), signal: controller.signal })
+  await readFile(started)
+  controller.abort('timeout')
+  const result = await running
+
+  t.match(result, { exitCode: 7, timedOut: true })
+  await untilDead(Number(result.stdout))
+})
+
+t.test('a command has only so much time', async t => {
+  const { runner } = setUp(t)
+
+  t.match(await runner.run({ argv: ['sleep', '1000'], timeoutMs: 20 }), { signal: 'SIGTERM', timedOut: true })
+})
+
+t.test('a command that ignores SIGTERM is killed', async t => {
+  const { runner, folder } = setUp(t, { killAfterMs: 50 })
+
+  const started = makePipe(folder, 'started')
+  const controller = new AbortController()
+
+  const running = runner.run({
+    argv: shell('trap "" TERM; echo > "$1"; while :; do sleep 1; done', started), signal: controller.signal
+  })
+  await readFile(started)
+  controller.abort('cancelled')
+
+  t.match(await running, { exitCode: null, signal: 'SIGKILL', timedOut: false })
+})
+
+t.test('a cancel ends the command, and what it had said is kept', async t => {
+  const { runner, folder } = setUp(t)
+  const started = makePipe(folder, 'started')
+  const controller = new AbortController()
+
+  const running = runner.run({ argv: shell('echo working; echo > "$1"; exec sleep 1000', started), signal: controller.signal })
+  await readFile(started)
+  controller.abort('cancelled')
+
+  t.match(await running, { signal: 'SIGTERM', stdout: 'working\n', timedOut: false })
+})
+
+t.test('at shutdown a command is left alone and goes on', async t => {
+  const { runner, folder } = setUp(t)
+  const [started, go, result] = [makePipe(folder, 'started'), makePipe(folder, 'go'), makePipe(folder, 'result')]
+  const controller = new AbortController()
+
+  const running = runner.run({
+    argv: shell('echo > "$1"; read line < "$2"; echo "did $line" | tee "$3"', started, go, result), signal: controller.signal
+  })
+  await readFile(started)
+  controller.abort('shutdown')
+  await t.rejects(running.catch(reason => { throw new Error(String(reason)) }), { message: 'shutdown' })
+  await writeFile(go, 'work\n')
+
+  t.equal(await readFile(result, 'utf8'), 'did work\n')
+})
+
+t.test('what was aborted before is not started', async t => {
+  const { runner, folder } = setUp(t)
+  const trace = join(folder, 'trace')
+
+  const cancelled = await runner.run({ argv: ['touch', trace], signal: AbortSignal.abort('cancelled') })
+  const stopped = await runner.run({ argv: ['touch', trace], signal: AbortSignal.abort('shutdown') }).catch((reason: unknown) => reason)
+
+  t.match(cancelled.startError, /not started: cancelled/)
+  t.equal(stopped, 'shutdown')
+  t.notOk(existsSync(trace))
+})
+
+t.test('a new runner removes what dead agents left, and nothing else', async t => {
+  const outputDir = t.testdir({ keep: { file: 'a' } })
+  const dead = `steward-run-${deadPid()}-0123456789ab-AbCdEf`
+  const earlier = `steward-run-${process.pid}-0123456789ab-AbCdEf`
+  const alive = `steward-run-${process.ppid}-0123456789ab-AbCdEf`
+  for (const name of [dead, earlier, alive]) mkdirSync(join(outputDir, name))
+  writeFileSync(join(outputDir, dead, 'stdout'), 'old')
+  const linked = dead.replace('AbCdEf', 'linked')
+  symlinkSync(join(outputDir, 'keep'), join(outputDir, linked))
+
+  await createCommandRunner({ outputDir }).run({ argv: ['true'] })
+
+  t.same(readdirSync(outputDir).sort(), ['keep', alive, linked].sort())
+})
+
+t.test('many commands at once do not mix their outputs', async t => {
+  const { runner } = setUp(t)
+
+  const results = await Promise.all(Array.from({ length: 20 }, (_, n) => runner.run({ argv: ['echo', String(n)] })))
+
+  t.same(results.map(result => result.stdout), Array.from({ length: 20 }, (_, n) => `${n}\n`))
+})
