@@ -29,6 +29,8 @@ export interface ExecutorOptions {
   readonly payloadLimit: number
   /** Milliseconds that running actions get at a shutdown. */
   readonly graceMs: number
+  /** Milliseconds for which a run may ignore that it was told to end before that is reported. Default 10,000. */
+  readonly stuckAfterMs?: number
 }
 
 /** A progress may carry this much: a history of 1,000 entries stays readable in one piece. */
@@ -173,6 +175,7 @@ export class Executor implements Component {
       resumed,
       log: log.child(fields),
       progressLimit,
+      stuckAfterMs: this.#options.stuckAfterMs ?? 10_000,
       record: async (payload, signal) => { await persist(store, () => store.progress(action.seq, payload), signal) },
       onStuck: () => {
         log.warn(fields, 'a run does not end although it was told to; its lane is blocked')

@@ -16,12 +16,10 @@ export interface RunOptions {
   readonly progressLimit: number
   /** Writes a progress to disk. */
   readonly record: (payload: JsonValue, signal: AbortSignal) => Promise<void>
-  /** Called when the run has not ended a while after it was told to. */
+  /** Milliseconds for which the run may ignore its signal before `onStuck` is called. */
+  readonly stuckAfterMs: number
   readonly onStuck: () => void
 }
-
-/** How long a run may ignore its signal before that is reported. */
-const stuckAfterMs = 10_000
 
 /** The longest delay that a timer of Node can have. */
 const longestTimer = 2 ** 31 - 1
@@ -48,8 +46,7 @@ export class Run {
   /** Tells the run to end. Only the first reason counts. */
   abort (reason: AbortReason): void {
     if (this.#controller.signal.aborted) return
-    this.#stuck = setTimeout(this.#options.onStuck, stuckAfterMs)
-    this.#stuck.unref()
+    this.#stuck = setTimeout(this.#options.onStuck, this.#options.stuckAfterMs)
     this.#controller.abort(reason)
   }
 
@@ -75,14 +72,10 @@ export class Run {
       resumed,
       signal,
       log,
-      progress: payload => this.#progress(payload),
-      sleep: async ms => {
-        try {
-          await delay(ms, undefined, { signal })
-        } catch (error) {
-          throw signal.aborted ? signal.reason : error
-        }
-      }
+      progress: payload => mayBeIgnored(this.#progress(payload)),
+      sleep: ms => mayBeIgnored(delay(ms, undefined, { signal }).catch((error: unknown) => {
+        throw signal.aborted ? signal.reason : error
+      }))
     })
   }
 
@@ -105,4 +98,10 @@ export class Run {
     if ('returned' in ending) return ending.returned
     return this.kind.onInterrupt === 'resume' ? null : endedBy('interrupted', ending)
   }
+}
+
+/** The promise itself; where a kind does not look at it, its rejection is no reason for the process to die. */
+function mayBeIgnored (promise: Promise<void>): Promise<void> {
+  promise.catch(() => {})
+  return promise
 }

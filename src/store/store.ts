@@ -94,7 +94,7 @@ export class SqliteStore implements ActionStore {
     }
     this.#turn = new WriteTurn(database, {
       observer: this.#observer,
-      guard: createFileGuard(options.path, () => performance.now()),
+      guard: createFileGuard(options.path),
       committed: effects => { this.#committed(effects) },
       failed: (fault, error) => { this.#failed(fault, error) }
     })
@@ -236,6 +236,7 @@ export class SqliteStore implements ActionStore {
 
   #committed (effects: readonly Effect[]): void {
     this.#depth.follow(effects)
+    if (this.#room !== null) this.#hasRoom()
     for (const effect of effects) if (effect.type === 'transition' && effect.from === null) this.#protocols.add(effect.action.protocol)
     this.#observer.committed(effects)
     for (const listener of this.#listeners) listener(effects)
@@ -257,13 +258,17 @@ export class SqliteStore implements ActionStore {
   /** While the disk is full, a small write is tried now and then; the first that succeeds lets everybody go on. */
   #probeLater (): void {
     this.#probe = setTimeout(() => {
-      this.#turn.enter(0, () => this.#open.database.prepare('update store set pruned_action = pruned_action').run()).then(() => {
-        this.#trouble = null
-        this.#room?.resolve()
-        this.#room = null
-      }, () => { if (!this.#closed && this.#room !== null) this.#probeLater() })
+      this.#turn.enter(0, () => this.#open.database.prepare('update store set pruned_action = pruned_action').run()).then(
+        () => { this.#hasRoom() },
+        () => { if (!this.#closed && this.#room !== null) this.#probeLater() })
     }, probeMs)
-    this.#probe.unref()
+  }
+
+  #hasRoom (): void {
+    if (this.#probe !== null) clearTimeout(this.#probe)
+    this.#trouble = null
+    this.#room?.resolve()
+    this.#room = null
   }
 }
 

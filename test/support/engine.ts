@@ -35,6 +35,7 @@ export interface EngineOptions extends Partial<Pick<StoreOptions, 'queueLimit' |
   readonly maxLanes?: number
   readonly payloadLimit?: number
   readonly graceMs?: number
+  readonly stuckAfterMs?: number
   readonly log?: Logger
   readonly disabled?: string | null
 }
@@ -45,6 +46,8 @@ export interface Engine {
   readonly store: SqliteStore
   readonly scheduler: RunningScheduler
   readonly executor: Executor
+  /** Recovers and starts the executor, as the program does. */
+  run (): Promise<void>
   /** Schedules with the fields that a test does not care about filled in. */
   schedule (kind: string, request?: Partial<ScheduleRequest>): Promise<Action>
   /** Resolves when the action is final. */
@@ -57,7 +60,7 @@ export interface Engine {
 
 /** Opens an engine that is stopped at the end of the test. The executor is not started. */
 export function openEngine (t: Teardown, options: EngineOptions = {}): Engine {
-  const { clock = systemClock, log = silentLogger, kinds = [], maxLanes = 16, payloadLimit = 1024 * 1024, graceMs = 1000 } = options
+  const { clock = systemClock, log = silentLogger, kinds = [], maxLanes = 16, payloadLimit = 1024 * 1024, graceMs = 1000, stuckAfterMs = 10_000 } = options
   const path = options.path ?? join(temporaryFolder(t), 'steward.db')
   const observer: Required<Observer> = everyObserver(options.observer === undefined ? [] : [options.observer])
   const { queueLimit = 100_000, onFatal, migrations } = options
@@ -66,9 +69,11 @@ export function openEngine (t: Teardown, options: EngineOptions = {}): Engine {
   })
   const registry = createRegistry([...builtInKinds({ clock }), ...kinds])
   const scheduler = createScheduler({ store, registry, newId: v7, disabled: options.disabled ?? null })
-  const executor = new Executor({ store, kinds: registry, log, observer, maxLanes, payloadLimit, graceMs })
+  const executor = new Executor({ store, kinds: registry, log, observer, maxLanes, payloadLimit, graceMs, stuckAfterMs })
+  let crashed = false
   const stop = async (): Promise<void> => {
-    await executor.stop()
+    // Runs that were left behind by a crash wait for a test that has ended.
+    if (!crashed) await executor.stop()
     store.close()
   }
   t.teardown(stop)
@@ -78,7 +83,14 @@ export function openEngine (t: Teardown, options: EngineOptions = {}): Engine {
     scheduler,
     executor,
     stop,
-    crash: () => { store.close() },
+    run: async () => {
+      await executor.recover()
+      await executor.start()
+    },
+    crash: () => {
+      crashed = true
+      store.close()
+    },
     finished: async id => await scheduler.outcome(id, new AbortController().signal),
     schedule: async (kind, request = {}) => {
       const { action } = await scheduler.schedule({ kind, principal: 'local', protocol: 'test', lane: mainLane, ...request })

@@ -1,0 +1,252 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { done } from '../../src/domain/kind.js'
+import { interruptionLimit } from '../../src/executor/recovery.js'
+import { openEngine, temporaryFolder } from '../support/engine.js'
+import { aborted, scriptedKind } from '../support/scripted-kind.js'
+
+const kind = 'test.steward/scripted'
+
+t.test('after a crash', async t => {
+  t.test('a kind that resumes runs again, with what it last reported, before what waits', async t => {
+    const before = scriptedKind(kind)
+    const crashed = openEngine(t, { kinds: [before] })
+    await crashed.run()
+    const { id } = await crashed.schedule(kind)
+    await crashed.schedule(kind)
+    const run = await before.begun()
+    await run.context.progress({ step: 7 })
+    crashed.crash()
+
+    const after = scriptedKind(kind)
+    const engine = openEngine(t, { path: crashed.path, kinds: [after] })
+    await engine.run()
+    const again = await after.begun()
+
+    t.equal(again.context.action.id, id)
+    t.equal(again.context.resumed, true)
+    t.strictSame(again.context.action.statePayload, { step: 7 })
+    t.equal(after.runs, 1)
+    again.returns(done())
+    await engine.finished(id)
+    const next = await after.begun()
+    t.equal(next.context.resumed, false)
+    next.returns(done())
+    await engine.finished(next.context.action.id)
+    t.strictSame(engine.scheduler.history(engine.scheduler.get(id)).map(({ state }) => state), ['NEW', 'RUNNING', 'RUNNING', 'DONE'])
+  })
+
+  t.test('a kind that does not resume is FAILED and not run again', async t => {
+    const before = scriptedKind(kind, { onInterrupt: 'fail' })
+    const crashed = openEngine(t, { kinds: [before] })
+    await crashed.run()
+    const { id } = await crashed.schedule(kind)
+    await before.begun()
+    crashed.crash()
+
+    const after = scriptedKind(kind, { onInterrupt: 'fail' })
+    const engine = openEngine(t, { path: crashed.path, kinds: [after] })
+    await engine.executor.recover()
+
+    t.match(engine.scheduler.get(id), { state: 'FAILED', statePayload: { reason: 'interrupted' } })
+    t.equal(after.runs, 0)
+  })
+
+  t.test('claimed, and never begun', async t => {
+    const crashed = openEngine(t, { kinds: [scriptedKind(kind)] })
+    const { id } = await crashed.schedule(kind)
+    await crashed.store.claim('main')
+    crashed.crash()
+
+    const after = scriptedKind(kind)
+    const engine = openEngine(t, { path: crashed.path, kinds: [after] })
+    await engine.run()
+    const run = await after.begun()
+
+    t.equal(run.context.resumed, true, 'it cannot be told from one that had begun')
+    run.returns(done())
+    t.match(await engine.finished(id), { state: 'DONE' })
+  })
+
+  t.test('a cancel that was acknowledged holds: the run begins with its signal aborted', async t => {
+    const before = scriptedKind(kind)
+    const crashed = openEngine(t, { kinds: [before] })
+    await crashed.run()
+    const { id } = await crashed.schedule(kind)
+    await before.begun()
+    await crashed.scheduler.cancel(id)
+    crashed.crash()
+
+    const after = scriptedKind(kind)
+    const engine = openEngine(t, { path: crashed.path, kinds: [after] })
+    await engine.run()
+    const run = await after.begun()
+
+    t.equal(run.context.signal.aborted, true)
+    t.equal(run.context.signal.reason, 'cancelled')
+    run.returns(done('could not stop it'))
+    t.match(await engine.finished(id), { state: 'FAILED', statePayload: { reason: 'cancelled', result: 'could not stop it' } })
+  })
+
+  t.test('a kind that is gone is FAILED', async t => {
+    const before = scriptedKind(kind)
+    const crashed = openEngine(t, { kinds: [before] })
+    await crashed.run()
+    const { id } = await crashed.schedule(kind)
+    await before.begun()
+    crashed.crash()
+
+    const engine = openEngine(t, { path: crashed.path })
+    await engine.executor.recover()
+
+    t.match(engine.scheduler.get(id), { state: 'FAILED', statePayload: { reason: 'unavailable' } })
+  })
+
+  t.test('what kills the agent every time is given up; progress in between starts the count again', async t => {
+    let path = ''
+    const start = async () => {
+      const scripted = scriptedKind(kind)
+      const engine = openEngine(t, { kinds: [scripted], ...(path === '' ? {} : { path }) })
+      path = engine.path
+      await engine.run()
+      return { engine, scripted }
+    }
+    let { engine, scripted } = await start()
+    const { id } = await engine.schedule(kind)
+    const die = async (): Promise<void> => {
+      engine.crash();
+      ({ engine, scripted } = await start())
+    }
+
+    await scripted.begun()
+    for (let time = 1; time < interruptionLimit; time++) await die()
+    const run = await scripted.begun()
+    t.equal(run.context.action.interruptions, interruptionLimit - 1)
+    await run.context.progress('further')
+    for (let time = 1; time < interruptionLimit; time++) await die()
+    t.equal(engine.scheduler.get(id).state, 'RUNNING')
+    await scripted.begun()
+    await die()
+
+    t.match(await engine.finished(id), { state: 'FAILED', statePayload: { reason: 'interrupted', error: /3 times/ } })
+    t.equal(scripted.runs, 0)
+  })
+})
+
+t.test('at a shutdown', async t => {
+  t.test('a kind that resumes is told at once, stays RUNNING, and goes on at the next start', async t => {
+    const before = scriptedKind(kind)
+    const stopped = openEngine(t, { kinds: [before], graceMs: 60_000 })
+    await stopped.run()
+    const { id } = await stopped.schedule(kind)
+    const waiting = await stopped.schedule(kind)
+    const { context, throws } = await before.begun()
+
+    const stopping = stopped.stop()
+    t.equal(await aborted(context.signal), 'shutdown')
+    await t.rejects(context.progress('late'))
+    throws(context.signal.reason)
+    await stopping
+
+    const after = scriptedKind(kind)
+    const engine = openEngine(t, { path: stopped.path, kinds: [after] })
+    t.match(engine.scheduler.get(id), { state: 'RUNNING' })
+    t.match(engine.scheduler.get(waiting.id), { state: 'NEW' }, 'nothing new is claimed')
+    await engine.run()
+    const again = await after.begun()
+    t.equal(again.context.action.id, id)
+    t.equal(again.context.resumed, true)
+    again.returns(done())
+    await engine.finished(id)
+  })
+
+  t.test('a kind that does not resume may end within the grace period', async t => {
+    const scripted = scriptedKind(kind, { onInterrupt: 'fail' })
+    const stopped = openEngine(t, { kinds: [scripted], graceMs: 60_000 })
+    await stopped.run()
+    const { id } = await stopped.schedule(kind)
+    const { context, returns } = await scripted.begun()
+
+    const stopping = stopped.stop()
+    t.equal(context.signal.aborted, false)
+    returns(done('in time'))
+    await stopping
+
+    t.match(openEngine(t, { path: stopped.path }).scheduler.get(id), { state: 'DONE', statePayload: 'in time' })
+  })
+
+  t.test('and is FAILED when the grace period is over', async t => {
+    const scripted = scriptedKind(kind, { onInterrupt: 'fail' })
+    const stopped = openEngine(t, { kinds: [scripted], graceMs: 1 })
+    await stopped.run()
+    const { id } = await stopped.schedule(kind)
+    const { context, throws } = await scripted.begun()
+
+    const stopping = stopped.stop()
+    t.equal(await aborted(context.signal), 'shutdown')
+    throws(context.signal.reason)
+    await stopping
+
+    t.match(openEngine(t, { path: stopped.path }).scheduler.get(id), { state: 'FAILED', statePayload: { reason: 'interrupted' } })
+  })
+
+  t.test('an outcome that is returned all the same is kept', async t => {
+    const scripted = scriptedKind(kind)
+    const stopped = openEngine(t, { kinds: [scripted] })
+    await stopped.run()
+    const { id } = await stopped.schedule(kind)
+    const { context, returns } = await scripted.begun()
+
+    const stopping = stopped.stop()
+    await aborted(context.signal)
+    returns(done('was finished'))
+    await stopping
+
+    t.match(openEngine(t, { path: stopped.path }).scheduler.get(id), { state: 'DONE', statePayload: 'was finished' })
+  })
+
+  t.test('new work is refused', async t => {
+    const engine = openEngine(t)
+    engine.scheduler.refuse()
+    await t.rejects(engine.schedule('agent.replicante.io/debug.success'), { code: 'shutting-down', category: 'unavailable' })
+  })
+})
+
+t.test('on a full disk new work is refused, running work keeps its outcome, and all goes on when there is room', async t => {
+  const disk = join(temporaryFolder(t), 'disk')
+  mkdirSync(disk)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], { stdio: 'ignore' })
+  } catch {
+    t.pass('not run: mounting a small file system needs root')
+    return
+  }
+  t.teardown(() => { execFileSync('umount', ['-l', disk]) })
+  const scripted = scriptedKind(kind)
+  const engine = openEngine(t, { kinds: [scripted], path: join(disk, 'steward.db') })
+  await engine.run()
+  const { id } = await engine.schedule(kind)
+  const waiting = await engine.schedule(kind)
+  const run = await scripted.begun()
+  const ballast = join(disk, 'ballast')
+  for (const size of [1024 * 1024, 64 * 1024, 4096, 512]) {
+    try {
+      for (;;) writeFileSync(ballast, Buffer.alloc(size), { flag: 'a' })
+    } catch { /* full by now, to within this size */ }
+  }
+
+  await t.rejects((async () => { for (;;) await engine.schedule(kind, { args: 'x'.repeat(10_000) }) })(), { code: 'store-full', category: 'full' })
+  run.returns(done('not forgotten'))
+  t.match(engine.store.trouble(), /is full/)
+  t.match(engine.scheduler.get(id), { state: 'RUNNING' }, 'reading goes on')
+  rmSync(ballast)
+
+  t.match(await engine.finished(id), { state: 'DONE', statePayload: 'not forgotten' })
+  const next = await scripted.begun()
+  t.equal(next.context.action.id, waiting.id)
+  t.equal(engine.store.trouble(), null)
+  next.returns(done())
+  await engine.finished(waiting.id)
+})
