@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -110,6 +110,7 @@ function externalKinds ({ external_actions: actions }: Config, run: CommandRunne
 export async function createAgent (config: Config, { log, onFatal }: { log: Logger, onFatal: (error: StoreError) => void }): Promise<Agent> {
   const { actions, http } = config
   const access = accessOf(config)
+  refuseOwnDatabase(config)
   const driver = drivers[config.datastore.kind](config, log)
   const run = createCommandRunner({ outputDir: join(dirname(resolve(config.db)), 'output') })
   const registry = configured(() => createRegistry([...builtInKinds({ clock }), ...driver.kinds, ...externalKinds(config, run)]))
@@ -206,6 +207,14 @@ function bindOf (config: Config): Bind {
 
 function accessOf (config: Config): Access {
   return configured(() => createAccess({ host: bindOf(config).host, actions: config.actions.enabled }))
+}
+
+/** The queue is no datastore to look after: even reading the file's header beside SQLite would drop SQLite's locks on it. */
+function refuseOwnDatabase ({ db, datastore }: Config): void {
+  const real = (path: string): string => existsSync(path) ? realpathSync(path) : resolve(path)
+  if (real(db) === real(datastore.path)) {
+    throw new ConfigError([`datastore.path and db both name ${db}. The queue has a database of its own: name another file for one of them.`])
+  }
 }
 
 /** What is made of the configuration: where that fails, the configuration is what has to be changed. */
@@ -311,6 +320,7 @@ export const cliActions: CliActions = {
     if (options.print) output.out(printConfig(loaded))
     const { bind, db } = loaded.config
     accessOf(loaded.config)
+    refuseOwnDatabase(loaded.config)
     const { exists, pending } = checkDatabase(db)
     output.err(`The configuration is valid; the agent would listen on ${bind}.`)
     output.err(!exists ? `There is no database at ${db} yet; the first start makes it.`
