@@ -1,0 +1,73 @@
+import type { FastifyInstance } from 'fastify'
+import type { Access } from '../../domain/ports/access.js'
+import type { Inspector } from '../../domain/ports/inspector.js'
+import type { HttpFace, Protocol } from '../../domain/ports/protocol.js'
+import type { Scheduler } from '../../domain/ports/scheduler.js'
+import { handleError } from './errors.js'
+import type { ListScope } from './lists.js'
+import { createClassicMetrics } from './metrics.js'
+import { handleNotFound } from './not-found.js'
+import { actionRoutes } from './routes/actions.js'
+import { infoRoutes } from './routes/info.js'
+import { introspectRoutes } from './routes/introspect.js'
+import { protocolName, scheduleRoute } from './routes/schedule.js'
+import { createValidator } from './validation.js'
+
+/** The dialect's part of the configuration. */
+export interface ClassicConfig {
+  /** Which actions the lists show. */
+  readonly list: ListScope
+  /** The parts of the API that are served. `introspect` lies below `unstable` and goes with it. */
+  readonly trees: { readonly unstable: boolean, readonly introspect: boolean }
+}
+
+/** What the dialect is made of. */
+export interface ClassicDeps {
+  readonly scheduler: Scheduler
+  readonly inspector: Inspector
+  readonly access: Access
+  readonly config: ClassicConfig
+}
+
+/** The dialect: a protocol with a face in the HTTP server and no listener of its own. */
+export interface ClassicProtocol extends Protocol<FastifyInstance> {
+  readonly http: HttpFace<FastifyInstance>
+}
+
+/**
+ * The classic dialect of the Replicante agent protocol, as Replicante Core 0.5 to 0.7 speaks it, at `/api/unstable`.
+ * It holds nothing: starting and stopping are for the server it is mounted on.
+ */
+export function createReplicanteClassic (deps: ClassicDeps): ClassicProtocol {
+  const { scheduler, inspector, access, config } = deps
+  const metrics = createClassicMetrics()
+
+  const mount = (scope: FastifyInstance): void => {
+    scope.setErrorHandler(handleError)
+    scope.setValidatorCompiler(createValidator())
+    handleNotFound(scope)
+    const { unstable, introspect } = config.trees
+    if (!unstable) return
+    infoRoutes(scope, { inspector, access })
+    actionRoutes(scope, { scheduler, access, list: config.list })
+    scheduleRoute(scope, { scheduler, access })
+    if (introspect) introspectRoutes(scope, { metrics, access })
+  }
+
+  return {
+    name: protocolName,
+    observer: metrics.observer,
+    http: {
+      prefix: '/api/unstable',
+      mount,
+      openapi: {
+        document: 'replicante.classic',
+        title: 'Replicante agent protocol, classic dialect',
+        description: 'The API that Replicante Core 0.5 to 0.7 expects of an agent.',
+        version: '0.3.0'
+      }
+    },
+    start: async () => {},
+    stop: async () => {}
+  }
+}

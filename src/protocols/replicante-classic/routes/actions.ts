@@ -1,0 +1,70 @@
+import type { FastifyInstance } from 'fastify'
+import type { Action } from '../../../domain/action.js'
+import type { Access } from '../../../domain/ports/access.js'
+import type { Scheduler } from '../../../domain/ports/scheduler.js'
+import { Problem } from '../../../domain/problem.js'
+import { readOnly } from '../guard.js'
+import { listFinished, listQueue } from '../lists.js'
+import type { ListScope } from '../lists.js'
+import { wireAction, wireHistoryItem, wireListItem } from '../models.js'
+import { actionInfoSchema, listSchema, responses } from '../schemas.js'
+
+/** What the routes that read actions need. */
+export interface ActionRoutesDeps {
+  readonly scheduler: Scheduler
+  readonly access: Access
+  readonly list: ListScope
+}
+
+/** Declares the lists and the single action. */
+export function actionRoutes (scope: FastifyInstance, { scheduler, access, list }: ActionRoutesDeps): void {
+  const onRequest = readOnly(access)
+  const tags = ['actions']
+
+  scope.get('/actions/finished', {
+    onRequest,
+    schema: {
+      operationId: 'listFinishedActions',
+      summary: 'Finished actions, newest first',
+      tags,
+      response: responses({ schema: listSchema, description: 'At most 100, by the order of scheduling.' })
+    }
+  }, async () => (await listFinished({ scheduler, list })).map(wireListItem))
+
+  scope.get('/actions/queue', {
+    onRequest,
+    schema: {
+      operationId: 'listQueuedActions',
+      summary: 'Running and waiting actions, oldest first',
+      tags,
+      response: responses({ schema: listSchema, description: 'At most 100: those that run, then those that wait.' })
+    }
+  }, async () => (await listQueue({ scheduler, list })).map(wireListItem))
+
+  scope.get<{ Params: { id: string } }>('/actions/info/:id', { onRequest, schema: getAction }, async ({ params: { id } }) => {
+    const action = find(scheduler, id)
+    return { action: wireAction(action), history: scheduler.history(action).toReversed().map(wireHistoryItem) }
+  })
+}
+
+const getAction = {
+  operationId: 'getAction',
+  summary: 'An action and its history',
+  tags: ['actions'],
+  params: {
+    type: 'object',
+    properties: { id: { type: 'string', description: 'UUID of the action, of whatever protocol.' } },
+    required: ['id']
+  },
+  response: responses({ schema: actionInfoSchema, description: 'The action.' }, [404])
+}
+
+/** The action. To this dialect a text that is no id is the id of nothing: 404, as in the reference. */
+function find (scheduler: Scheduler, id: string): Action {
+  try {
+    return scheduler.get(id)
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'invalid-id') throw new Problem('unknown-action', { params: { id } })
+    throw error
+  }
+}

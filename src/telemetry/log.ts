@@ -1,0 +1,53 @@
+import { createRequire } from 'node:module'
+import { pino, stdSerializers, stdTimeFunctions } from 'pino'
+import type { DestinationStream, Logger as PinoLogger, LevelWithSilent } from 'pino'
+import { redacted, secretNames, withoutSecrets } from './redact.js'
+
+/** How much a log tells, from most to nothing. */
+export type LogLevel = LevelWithSilent
+
+/** What a log is made with. */
+export interface LogOptions {
+  readonly level: LogLevel
+  /** Coloured lines for people instead of JSON, where `pino-pretty` is installed. Default false. */
+  readonly pretty?: boolean
+  /** Where the lines go. Default: standard output. */
+  readonly destination?: DestinationStream
+}
+
+/**
+ * The agent's log: one JSON object a line, with `level` as a word and `time` in RFC 3339 UTC. Fields named like
+ * credentials are replaced by `[redacted]`. It is what Fastify takes as `loggerInstance` too.
+ */
+export function createLogger ({ level, pretty = false, destination }: LogOptions): PinoLogger {
+  const settings = {
+    level,
+    base: null,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
+    serializers: { ...bindingSerializers, err: errorFields, error: errorFields }
+  }
+  const sink = (pretty ? prettyStream(destination) : null) ?? destination
+  return sink === undefined ? pino(settings) : pino(settings, sink)
+}
+
+/** What a child logger is bound to does not pass through the formatters, only through these. */
+const bindingSerializers = Object.fromEntries([...secretNames].map(name => [name, () => redacted]))
+
+/** An error's fields. Errors of libraries may carry the request that failed, with its headers. */
+function errorFields (error: Error): object {
+  const fields: unknown = stdSerializers.err(error)
+  return typeof fields === 'object' && fields !== null ? withoutSecrets({ ...fields }) : error
+}
+
+/** Null where the package is not installed: it is no dependency of a production install. */
+function prettyStream (destination: DestinationStream | undefined): DestinationStream | null {
+  try {
+    const load = createRequire(import.meta.url)
+    const makePretty = load('pino-pretty') as (options: object) => DestinationStream
+    const colorize = destination === undefined
+    return makePretty({ colorize, sync: true, ...(destination === undefined ? {} : { destination }) })
+  } catch {
+    return null
+  }
+}
