@@ -11,11 +11,11 @@ export function formatInstant (instant: Instant | null): string | null {
   return instant === null ? null : DateTime.fromMillis(instant, { zone: 'utc' }).toISO()
 }
 
-/** The instant of an RFC 3339 date with any offset, to the millisecond; null when the text is not one. */
+/** The instant of an RFC 3339 date with any offset, to the millisecond; null when the text is not one, or its year in UTC has more than four digits. */
 export function parseInstant (text: string): Instant | null {
   if (!shape.test(text)) return null
-  const time = DateTime.fromISO(text.toUpperCase(), { setZone: true })
-  return time.isValid ? time.toMillis() : null
+  const time = DateTime.fromISO(text.toUpperCase(), { zone: 'utc' })
+  return time.isValid && time.year >= 0 && time.year <= 9999 ? time.toMillis() : null
 }
 
 /** True when the text is an RFC 3339 date whose offset is UTC. */

@@ -11,10 +11,12 @@ export class Depth {
   #queued = 0
 
   constructor (database: Database.Database) {
-    const count = (state: 'NEW' | 'RUNNING'): Array<{ lane: string, n: number }> =>
-      database.prepare<[], { lane: string, n: number }>(`select lane, count(*) as n from action where state = '${state}' group by lane`).all()
-    for (const { lane, n } of count('NEW')) this.#change(lane, n, 0)
-    for (const { lane, n } of count('RUNNING')) this.#change(lane, 0, n)
+    // The planner would take the index that begins with the state, and sort: 194 ms for 100,000 rows instead of 4.
+    const count = (state: 'NEW' | 'RUNNING', index: string): Array<{ lane: string, n: number }> =>
+      database.prepare<[], { lane: string, n: number }>(
+        `select lane, count(*) as n from action indexed by ${index} where state = '${state}' group by lane`).all()
+    for (const { lane, n } of count('NEW', 'action_waiting')) this.#change(lane, n, 0)
+    for (const { lane, n } of count('RUNNING', 'action_one_running')) this.#change(lane, 0, n)
   }
 
   /** Waiting and running together, over all lanes. */
