@@ -11,7 +11,10 @@ export interface Lifetime {
   release (): void
 }
 
-/** The signals that ask for a clean stop. A second one, of either kind, ends the process at once, as an operator at a terminal expects. */
+/**
+ * The signals that ask for a clean stop. A second one, of either kind, ends the process at once, as an operator at a
+ * terminal expects.
+ */
 const stopSignals = ['SIGINT', 'SIGTERM'] as const
 
 /** The code of a process that a second signal cut short: 128 and the number of SIGINT, as shells have it. */

@@ -1,0 +1,95 @@
+'use strict'
+
+/**
+ * The import rules of the project, as CONTRIBUTING.md tells them. Type imports count.
+ *
+ * A room is a folder of `src`, except `protocols` and `datastores`, where each folder inside is one. A room may
+ * import `domain`, `rfc3339.ts`, itself and packages; `main.ts` alone imports everything.
+ */
+
+/** What every room may import besides itself. */
+const common = '^src/(domain/|rfc3339\\.ts$)'
+
+const sideBySide = ['protocols', 'datastores']
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'A cycle has no inside and no outside.',
+      severity: 'error',
+      from: {},
+      to: { circular: true }
+    },
+    {
+      name: 'resolvable',
+      comment: 'An import that leads nowhere is broken, or depends on a package that package.json does not name.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true }
+    },
+    {
+      name: 'declared-packages',
+      comment: 'Import only packages that package.json names.',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] }
+    },
+    {
+      name: 'no-development-packages',
+      comment: 'What runs in production may import only production packages. pino-pretty is loaded if it happens to be there.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: ['node_modules/pino-pretty/', 'node_modules/@types/'] }
+    },
+    {
+      name: 'domain-imports-nothing',
+      comment: 'The centre knows nothing of what is around it: no other folder, no package, not even Node.',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { pathNot: '^src/domain/' }
+    },
+    {
+      name: 'dates-import-domain',
+      comment: 'src/rfc3339.ts may use the domain and its date package.',
+      severity: 'error',
+      from: { path: '^src/rfc3339\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/domain/' }
+    },
+    {
+      name: 'rooms-are-strangers',
+      comment: 'A room imports domain, rfc3339.ts and itself. What it needs of another room, main.ts hands to it as a port.',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/', pathNot: `^src/(domain/|(${sideBySide.join('|')})/[^/]+/)` },
+      to: { path: '^src/', pathNot: [common, '^src/$1/'] }
+    },
+    ...sideBySide.map(parent => ({
+      name: `${parent}-are-strangers`,
+      comment: `Each folder of src/${parent} is a room of its own.`,
+      severity: 'error',
+      from: { path: `^src/${parent}/([^/]+)/` },
+      to: { path: '^src/', pathNot: [common, `^src/${parent}/$1/`] }
+    })),
+    {
+      name: 'main-is-the-top',
+      comment: 'Nothing in src imports main.ts.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/main\\.ts$' }
+    },
+    {
+      name: 'tests-stay-outside',
+      comment: 'The product does not import its tests.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^test/' }
+    }
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'] }
+  }
+}

@@ -1,0 +1,28 @@
+/** The exit codes of every command. Stable: service managers and scripts branch on them. */
+export const exitCodes = {
+  ok: 0,
+  unexpected: 1,
+  usage: 2,
+  databaseBusy: 3,
+  databaseNewer: 4,
+  databaseUnusable: 5,
+  inputOutput: 6,
+  cannotListen: 7,
+  databaseReplaced: 8
+} as const
+
+/** One of the exit codes. */
+export type ExitCode = typeof exitCodes[keyof typeof exitCodes]
+
+/** What each exit code means, in the words of `--help` and `docs/cli.md`. */
+export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
+  0: 'all went well; for serve: it was asked to stop, and has stopped',
+  1: 'an unexpected error',
+  2: 'the command line or the configuration is not valid',
+  3: 'the database is in use by another process',
+  4: 'the database is newer than this program, or a migration was changed',
+  5: 'the database cannot be used: no database, damaged, not writable, or the disk is full',
+  6: 'an input/output error of the disk while running',
+  7: 'the address cannot be listened on',
+  8: 'the database file was replaced or removed while running'
+}

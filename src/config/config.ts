@@ -1,0 +1,75 @@
+/** The whole configuration, as the agent uses it. Keys and units are those of the file; the schema describes each. */
+export interface Config {
+  /** HOST:PORT; `parseBind` takes it apart. */
+  readonly bind: string
+  readonly db: string
+  readonly log: { readonly level: LogLevel }
+  readonly http: HttpSettings
+  readonly actions: ActionSettings
+  readonly datastore: DatastoreSettings
+  readonly node: { readonly address: Readonly<Record<string, string>> }
+  readonly external_actions: Readonly<Record<string, ExternalActionSettings>>
+  readonly replicante: ReplicanteSettings
+}
+
+/** The least severe level that is logged. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+
+/** The HTTP server. */
+export interface HttpSettings {
+  readonly hosts: readonly string[]
+  readonly origins: readonly string[]
+  /** Bytes. */
+  readonly body_limit: number
+  readonly wait_limit_seconds: number
+  readonly request_timeout_seconds: number
+  readonly docs: boolean
+}
+
+/** The queue of actions and how it is worked through. */
+export interface ActionSettings {
+  readonly enabled: 'auto' | boolean
+  readonly queue_limit: number
+  readonly max_lanes: number
+  /** Bytes of JSON. */
+  readonly payload_limit: number
+  readonly prune_keep: number
+  readonly prune_age_days: number
+  readonly prune_interval_seconds: number
+  readonly grace_seconds: number
+}
+
+/** The datastore that the agent stands beside. */
+export interface DatastoreSettings {
+  readonly kind: 'sqlite'
+  readonly path: string
+  readonly backup_dir: string
+  readonly timeout_seconds: number
+  readonly node_id: string | null
+  readonly cluster_id: string | null
+  readonly cluster_display_name_override: string | null
+}
+
+/** One external action. */
+export interface ExternalActionSettings {
+  readonly description: string
+  readonly action: readonly string[]
+  readonly check: readonly string[]
+  readonly cancel?: readonly string[]
+  /** A JSON Schema. */
+  readonly args?: Readonly<Record<string, unknown>>
+  readonly timeout_seconds: number
+  readonly command_timeout_seconds: number
+  readonly check_min_ms: number
+  readonly check_max_ms: number
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** The protocol of Replicante Core. */
+export interface ReplicanteSettings {
+  readonly list: 'own' | 'all'
+  readonly classic: {
+    readonly enabled: boolean
+    readonly trees: { readonly unstable: boolean, readonly introspect: boolean }
+  }
+}

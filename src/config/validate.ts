@@ -1,0 +1,75 @@
+import { Ajv, type ErrorObject } from 'ajv'
+import { parseBind } from './bind.js'
+import type { ExternalActionSettings } from './config.js'
+import { nearest } from './nearest.js'
+import { configSchema } from './schema.js'
+import { nodeAt, type Path, type SchemaNode } from './schema-node.js'
+import { settings } from './settings.js'
+import { leafNear, valuesOf, type Tree } from './tree.js'
+import { allowed, shown } from './words.js'
+
+/** Says in words everything that is wrong with a configuration, one line each; no lines: it is valid. */
+export function validate (tree: Tree): string[] {
+  const values = valuesOf(tree)
+  if (!matchesSchema(values)) return linesOf(matchesSchema.errors ?? [], tree)
+  return contradictions(values as { external_actions: Record<string, ExternalActionSettings> }, tree)
+}
+
+const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true })
+ajv.addKeyword('x-allowed').addKeyword('x-secret')
+ajv.addFormat('host-port', text => parseBind(text) !== null)
+ajv.addFormat('origin', text => URL.canParse(text) && new URL(text).origin === text)
+const matchesSchema = ajv.compile(configSchema)
+
+function linesOf (errors: readonly ErrorObject[], tree: Tree): string[] {
+  // ajv reports a bad name twice: the name's own error and the one of the object that holds it.
+  const lines = errors.filter(error => error.propertyName === undefined).map(error => lineOf(error, tree))
+  return [...new Set(lines)]
+}
+
+function lineOf (error: ErrorObject, tree: Tree): string {
+  const path = error.instancePath.split('/').slice(1).map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const node = error.parentSchema as SchemaNode
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const key = String(error.params['additionalProperty'])
+      return line(tree, [...path, key], `is not a known key${suggestionFor(path, key)}`)
+    }
+    case 'required':
+      return line(tree, [...path, String(error.params['missingProperty'])], 'is required')
+    case 'propertyNames':
+      return line(tree, [...path, String(error.params['propertyName'])], `is not a valid name; it must be ${allowed(node.propertyNames ?? {})}`)
+    default:
+      return line(tree, path, `must be ${allowed(node)}, not ${shown(error.data, node)}`)
+  }
+}
+
+function line (tree: Tree, path: Path, what: string): string {
+  const at = leafNear(tree, path)?.at?.(path)
+  return `${path.join('.')}: ${what}${at === undefined ? '' : ` (${at})`}`
+}
+
+/** The key that was probably meant: one of the same place, else one of the same name elsewhere. */
+function suggestionFor (path: Path, key: string): string {
+  const beside = Object.keys(nodeAt(configSchema, path)?.properties ?? {})
+  const elsewhere = settings.find(setting => setting.path.at(-1) === key)?.name
+  const sibling = elsewhere === undefined ? nearest(key, beside) : null
+  const meant = elsewhere ?? (sibling === null ? null : [...path, sibling].join('.'))
+  if (meant !== null) return `; did you mean ${meant}?`
+  return beside.length === 0 ? '' : `; known here: ${beside.join(', ')}`
+}
+
+/** What no schema can say. */
+function contradictions (values: { external_actions: Record<string, ExternalActionSettings> }, tree: Tree): string[] {
+  return Object.entries(values.external_actions).flatMap(([name, action]) => {
+    const path = ['external_actions', name]
+    const lines: string[] = []
+    if (action.check_min_ms > action.check_max_ms) {
+      lines.push(line(tree, [...path, 'check_min_ms'], `must not be greater than check_max_ms, which is ${action.check_max_ms}`))
+    }
+    if (action.args !== undefined && !ajv.validateSchema(action.args)) {
+      lines.push(line(tree, [...path, 'args'], `must be a JSON Schema: ${ajv.errorsText(ajv.errors, { dataVar: 'it' })}`))
+    }
+    return lines
+  })
+}
