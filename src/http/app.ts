@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs'
+import { fastify, LogController, type FastifyInstance } from 'fastify'
+import type { Protocol } from '../domain/ports/protocol.js'
+import { installBodies } from './bodies.js'
+import { answerClientError } from './client-errors.js'
+import type { HttpConfig, HttpDeps } from './deps.js'
+import { answerBadUrl, installErrors } from './errors.js'
+import { createEventHub } from './event-hub.js'
+import { installGuard } from './guard.js'
+import { createDocuments, type Documents } from './openapi/documents.js'
+import { collectRoutes } from './route-list.js'
+import { docsRoutes, ownDocument } from './routes/docs.js'
+import { healthRoutes } from './routes/health.js'
+import { pageRoutes } from './routes/pages.js'
+import { v1Routes } from './routes/v1/v1.js'
+import { installRequestLog, requestId } from './request-log.js'
+import { sharedSchemas } from './schemas/shared.js'
+import { installShutdown } from './shutdown.js'
+import { buildValidator, validationProblem } from './validation.js'
+import { createWaits, type Waits } from './waits.js'
+
+/** The HTTP server and what its owner needs beside it. */
+export interface HttpFaceOfAgent {
+  /** Ready for `listen` or `inject`. Closing it ends waits first. */
+  readonly app: FastifyInstance
+  /** Ends every wait and event stream, and refuses what comes after, except liveness. May be called twice. */
+  readonly endWaits: () => void
+  /** The OpenAPI documents by file name: what is committed in `openapi/`, byte for byte. */
+  readonly renderDocuments: () => Record<string, string>
+}
+
+const description = 'The agent\'s own API. An action is one piece of work; it is on disk before anybody is told of it, and the ' +
+  'actions of a lane run one at a time, in the order of scheduling. Errors are problem details (RFC 9457).'
+
+const tags = [
+  { name: 'actions', description: 'Scheduling, watching and cancelling work.' },
+  { name: 'kinds', description: 'What can be scheduled.' },
+  { name: 'info', description: 'The agent and what it stands beside.' },
+  { name: 'health', description: 'What machines ask.' },
+  { name: 'about', description: 'Where things are.' }
+]
+
+/** Builds the HTTP server: our own API, its pages, and every protocol that has an HTTP face. Opens no port. */
+export async function createApp (deps: HttpDeps): Promise<HttpFaceOfAgent> {
+  const { config, protocols } = deps
+  const app = createServer(deps)
+  const waits = createWaits()
+  const documents = createDocuments()
+  const routes = collectRoutes(app)
+
+  installRequestLog(app, deps.observer)
+  installShutdown(app, waits)
+  installGuard(app, config)
+  installBodies(app)
+  installErrors(app, { bodyLimit: config.bodyLimit, routes })
+
+  // First the protocols: the UI, which is part of our own API, lists their documents.
+  for (const protocol of protocols) await mountProtocol(app, { protocol, documents })
+  await app.register(async scope => await ownApi(scope, { deps, waits, documents }))
+  await app.ready()
+
+  return { app, endWaits: waits.end, renderDocuments: () => renderAll(documents) }
+}
+
+function createServer ({ log, config }: { log: HttpDeps['log'], config: HttpConfig }): FastifyInstance {
+  return fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
+    genReqId: requestId,
+    requestIdHeader: false,
+    bodyLimit: config.bodyLimit,
+    requestTimeout: config.requestTimeoutSeconds * 1000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 1024 },
+    http: {
+      headersTimeout: Math.min(10, config.requestTimeoutSeconds) * 1000,
+      connectionsCheckingInterval: 1000,
+      maxHeaderSize: 16 * 1024
+    },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerBadUrl,
+    // Its published type describes what the default factory makes, not what Fastify calls.
+    schemaController: { compilersFactory: { buildValidator: buildValidator as never } },
+    schemaErrorFormatter: validationProblem
+  })
+}
+
+interface OwnParts {
+  readonly deps: HttpDeps
+  readonly waits: Waits
+  readonly documents: Documents
+}
+
+async function ownApi (scope: FastifyInstance, { deps, waits, documents }: OwnParts): Promise<void> {
+  await documents.describe(scope, { name: ownDocument, title: 'Steward', description, version: packageVersion(), tags })
+  for (const schema of sharedSchemas) scope.addSchema(schema)
+  pageRoutes(scope, { docs: deps.config.docs })
+  healthRoutes(scope, deps)
+  const hub = createEventHub(deps.scheduler)
+  await scope.register(async v1 => v1Routes(v1, { deps, waits, hub }), { prefix: '/api/v1' })
+  if (deps.config.docs) await docsRoutes(scope, documents)
+}
+
+interface Mount {
+  readonly protocol: Protocol<FastifyInstance>
+  readonly documents: Documents
+}
+
+async function mountProtocol (app: FastifyInstance, { protocol, documents }: Mount): Promise<void> {
+  const face = protocol.http
+  if (face === undefined) return
+  const { document, ...about } = face.openapi
+  await app.register(async scope => {
+    await documents.describe(scope, { name: document, ...about })
+    await face.mount(scope)
+  }, { prefix: face.prefix })
+}
+
+function renderAll (documents: Documents): Record<string, string> {
+  return Object.fromEntries(documents.list().map(({ name }) => [`${name}.json`, documents.render(name) ?? '']))
+}
+
+function packageVersion (): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

@@ -1,0 +1,40 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Clock } from '../domain/clock.js'
+import type { Access } from '../domain/ports/access.js'
+import type { Inspector } from '../domain/ports/inspector.js'
+import type { Observer } from '../domain/ports/observer.js'
+import type { Protocol } from '../domain/ports/protocol.js'
+import type { Scheduler } from '../domain/ports/scheduler.js'
+
+/** How the HTTP server behaves. */
+export interface HttpConfig {
+  /** Names that the Host header may have, beside loopback names and IP addresses. */
+  readonly hosts: readonly string[]
+  /** Origins whose pages may call the agent, for example `https://ops.example`. */
+  readonly origins: readonly string[]
+  /** The largest body, in bytes. */
+  readonly bodyLimit: number
+  /** The longest `?wait=`, in seconds. */
+  readonly waitLimitSeconds: number
+  /** How long a client may take to send one request, in seconds. */
+  readonly requestTimeoutSeconds: number
+  /** Whether `/docs` and the OpenAPI documents are served. */
+  readonly docs: boolean
+}
+
+/** What the HTTP face is handed. */
+export interface HttpDeps {
+  readonly scheduler: Scheduler
+  readonly inspector: Inspector
+  readonly access: Access
+  readonly clock: Clock
+  readonly log: FastifyBaseLogger
+  readonly config: HttpConfig
+  /** Protocols with an `http` face are mounted; the others are not looked at. */
+  readonly protocols: readonly Protocol<FastifyInstance>[]
+  /** The Prometheus text of `/metrics`. */
+  readonly metrics: { readonly contentType: string, text (): Promise<string> }
+  /** Null when the agent is ready, else a sentence that says why not. Cheap. */
+  readonly readiness: () => string | null
+  readonly observer: Required<Observer>
+}

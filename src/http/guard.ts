@@ -1,0 +1,99 @@
+import { isIP } from 'node:net'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem } from '../domain/problem.js'
+import { shorten } from './problem.js'
+
+interface GuardConfig {
+  readonly hosts: readonly string[]
+  readonly origins: readonly string[]
+}
+
+const corsMethods = 'GET, HEAD, POST'
+const corsHeaders = 'authorization, content-type, idempotency-key, if-none-match, last-event-id, x-request-id'
+const corsExposed = 'etag, link, location, retry-after, x-request-id, deprecation, sunset'
+
+/**
+ * Keeps browsers out, for our routes and for every protocol: the Host header must name this agent, pages of foreign
+ * origins are refused, and whatever carries a body must say that it is JSON, which no HTML form can.
+ */
+export function installGuard (app: FastifyInstance, config: GuardConfig): void {
+  const hosts = new Set(config.hosts.map(host => host.toLowerCase()))
+  const origins = new Set(config.origins)
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-content-type-options', 'nosniff')
+    if (origins.size > 0) reply.header('vary', 'origin')
+    requireHost(request, hosts)
+    const { origin } = request.headers
+    if (origin !== undefined && origins.has(origin)) {
+      allowOrigin(reply, origin)
+      if (isPreflight(request)) return answerPreflight(reply)
+    } else {
+      refuseForeignPages(request)
+    }
+    requireJson(request)
+  })
+}
+
+function requireHost (request: FastifyRequest, hosts: ReadonlySet<string>): void {
+  const host = request.headers.host ?? ''
+  const name = hostName(host)
+  if (name === null || !(isIP(name) > 0 || isLoopbackName(name) || hosts.has(name))) {
+    throw new Problem('host-refused', { params: { host: shorten(host) } })
+  }
+}
+
+/** The name in a Host header, in lower case, without port, brackets and the root's dot; null when it is not one. */
+export function hostName (host: string): string | null {
+  const parts = /^(?:\[([0-9a-f:.]+)\]|([^:[\]/@\s]+))(?::\d{1,5})?$/i.exec(host)
+  const name = parts?.[1] ?? parts?.[2]?.replace(/\.$/, '')
+  return name === undefined || name === '' ? null : name.toLowerCase()
+}
+
+function isLoopbackName (name: string): boolean {
+  return name === 'localhost' || name.endsWith('.localhost')
+}
+
+function refuseForeignPages (request: FastifyRequest): void {
+  const { origin, host } = request.headers
+  if (origin !== undefined && !isSameOrigin(origin, host ?? '')) {
+    throw new Problem('origin-refused', { params: { origin: shorten(origin) } })
+  }
+  if (request.headers['sec-fetch-site'] === 'cross-site') {
+    throw new Problem('origin-refused', { params: { origin: 'Sec-Fetch-Site: cross-site' } })
+  }
+}
+
+/** Compares hosts and not schemes: behind a proxy that ends TLS the agent cannot know its own scheme. */
+function isSameOrigin (origin: string, host: string): boolean {
+  const parts = /^(https?):\/\/([^/]+)$/i.exec(origin)
+  if (parts === null) return false
+  const port = parts[1]?.toLowerCase() === 'https' ? ':443' : ':80'
+  const plain = (text: string): string => text.toLowerCase().replace(new RegExp(`${port}$`), '')
+  return plain(parts[2] ?? '') === plain(host)
+}
+
+function allowOrigin (reply: FastifyReply, origin: string): void {
+  reply.header('access-control-allow-origin', origin).header('access-control-expose-headers', corsExposed)
+}
+
+function isPreflight (request: FastifyRequest): boolean {
+  return request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined
+}
+
+function answerPreflight (reply: FastifyReply): FastifyReply {
+  return reply
+    .header('access-control-allow-methods', corsMethods)
+    .header('access-control-allow-headers', corsHeaders)
+    .header('access-control-max-age', 600)
+    .code(204)
+    .send()
+}
+
+const bodyless = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
+const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+
+function requireJson (request: FastifyRequest): void {
+  if (bodyless.has(request.method) || request.is404) return
+  if (!jsonType.test(request.headers['content-type'] ?? '')) throw new Problem('unsupported-media-type')
+}

@@ -1,0 +1,38 @@
+import type { Action, ActionEvent, ActionSummary, Transition } from '../domain/action.js'
+import { formatInstant } from '../rfc3339.js'
+
+/** An action as lists show it. */
+export function summaryView (action: ActionSummary) {
+  return {
+    id: action.id,
+    kind: action.kind,
+    state: action.state,
+    lane: action.lane,
+    requester: action.requester,
+    principal: action.principal,
+    protocol: action.protocol,
+    created_ts: formatInstant(action.createdAt),
+    scheduled_ts: formatInstant(action.scheduledAt),
+    started_ts: formatInstant(action.startedAt),
+    finished_ts: formatInstant(action.finishedAt),
+    cancel_requested_ts: formatInstant(action.cancelRequestedAt),
+    interruptions: action.interruptions,
+    version: action.version
+  }
+}
+
+/** An action with everything that was given and reported. */
+export function actionView (action: Action) {
+  return { ...summaryView(action), args: action.args, headers: action.headers, state_payload: action.statePayload }
+}
+
+/** One entry of an action's history. */
+export function transitionView (transition: Transition) {
+  return { timestamp: formatInstant(transition.at), state: transition.state, state_payload: transition.payload }
+}
+
+/** A transition that is understood without its action: what the event stream carries. */
+export function eventView (event: ActionEvent) {
+  const { actionId, kind, lane, protocol } = event
+  return { action_id: actionId, kind, lane, protocol, ...transitionView(event) }
+}

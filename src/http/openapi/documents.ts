@@ -1,0 +1,79 @@
+import swagger from '@fastify/swagger'
+import type { FastifyInstance, FastifySchema } from 'fastify'
+
+/** The OpenAPI documents of a server: each is told by the scope whose routes it lists, once the server is ready. */
+export interface Documents {
+  /** Names and titles, in the order of registration. */
+  readonly list: () => ReadonlyArray<{ readonly name: string, readonly title: string }>
+  /** The document as it is committed and served, byte for byte; null when there is none of this name. */
+  readonly render: (name: string) => string | null
+  /** Collects the routes that are declared on the scope from now on into a document. */
+  readonly describe: (scope: FastifyInstance, about: DocumentOptions) => Promise<void>
+}
+
+/** What a document says beside its routes. */
+export interface DocumentOptions {
+  /** The file is `<name>.json`. */
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly version: string
+  readonly tags?: ReadonlyArray<{ readonly name: string, readonly description: string }>
+}
+
+/** Makes an empty set of documents. */
+export function createDocuments (): Documents {
+  const documents = new Map<string, { title: string, build: () => object, text: string | null }>()
+
+  function render (name: string): string | null {
+    const document = documents.get(name)
+    if (document === undefined) return null
+    document.text ??= `${JSON.stringify(document.build(), null, 2)}\n`
+    return document.text
+  }
+
+  async function describe (scope: FastifyInstance, about: DocumentOptions): Promise<void> {
+    await scope.register(swagger, {
+      openapi: {
+        openapi: '3.1.0',
+        info: {
+          title: about.title,
+          description: about.description,
+          version: about.version,
+          license: { name: 'Apache 2.0', identifier: 'Apache-2.0' }
+        },
+        servers: [{ url: '/', description: 'The agent that serves this document.' }],
+        security: [],
+        ...(about.tags === undefined ? {} : { tags: [...about.tags] })
+      },
+      refResolver: {
+        buildLocalReference: (json, _baseUri, _fragment, index) => typeof json.$id === 'string' ? json.$id : `schema-${index}`
+      },
+      transform: ({ schema, url }) => nameWildcard(schema, url)
+    })
+    documents.set(about.name, { title: about.title, build: () => scope.swagger(), text: null })
+  }
+
+  return {
+    list: () => [...documents].map(([name, { title }]) => ({ name, title })),
+    render,
+    describe
+  }
+}
+
+/**
+ * Shows the rest of a path as `{kind}`: OpenAPI has no wildcards, and the kind of an action is the only thing with
+ * slashes in any of our paths.
+ */
+function nameWildcard (schema: FastifySchema | undefined, url: string): { schema: FastifySchema, url: string } {
+  // Routes without a schema were not meant for the document, such as the assets of the UI.
+  if (schema === undefined) return { schema: { hide: true }, url }
+  if (!url.endsWith('*')) return { schema, url }
+  const params = (schema.params ?? {}) as { properties?: Record<string, object> }
+  const { '*': rest, ...others } = params.properties ?? {}
+  const properties = { ...others, kind: rest ?? { type: 'string' } }
+  return {
+    schema: { ...schema, params: { ...params, type: 'object', required: Object.keys(properties), properties } },
+    url: url.replace(/\*$/, ':kind')
+  }
+}

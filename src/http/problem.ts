@@ -1,0 +1,64 @@
+import type { FastifyReply } from 'fastify'
+import { Problem, type ProblemCategory, type Violation } from '../domain/problem.js'
+
+/** The one table of what each category of trouble is in HTTP. */
+export const statusOf = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  missing: 404,
+  method: 405,
+  conflict: 409,
+  gone: 410,
+  'too-large': 413,
+  unsupported: 415,
+  busy: 429,
+  full: 507,
+  unavailable: 503,
+  internal: 500
+} as const satisfies Record<ProblemCategory, number>
+
+/** The media type of RFC 9457. */
+export const problemType = 'application/problem+json'
+
+/** What a caller gets to read of a problem: RFC 9457, with `errors` for the places in the request that are wrong. */
+export interface ProblemDetails {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly instance: string
+  readonly errors?: readonly Violation[]
+}
+
+/** Seconds after which to try again, for categories that pass by themselves, when the problem does not say. */
+const retryAfter: Partial<Record<ProblemCategory, number>> = { busy: 1, unavailable: 5 }
+
+/** The body of an answer that says what went wrong. */
+export function problemDetails (problem: Problem, requestId: string): ProblemDetails {
+  return {
+    type: `/problems/${problem.code}`,
+    title: problem.title,
+    status: statusOf[problem.category],
+    detail: problem.message,
+    instance: `urn:steward:request:${requestId}`,
+    ...(problem.errors.length > 0 ? { errors: problem.errors } : {})
+  }
+}
+
+/** Answers with a problem. The body goes out as it is: no route's response schema may change it. */
+export function sendProblem (reply: FastifyReply, problem: Problem): FastifyReply {
+  const seconds = problem.retryAfterSeconds ?? retryAfter[problem.category]
+  if (seconds !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(seconds)))
+  if (problem.category === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
+  return reply
+    .code(statusOf[problem.category])
+    .header('cache-control', 'no-store')
+    .type(problemType)
+    .send(JSON.stringify(problemDetails(problem, reply.request.id)))
+}
+
+/** A value in words short enough for a message. */
+export function shorten (text: string, length = 100): string {
+  return text.length <= length ? text : `${text.slice(0, length)}...`
+}

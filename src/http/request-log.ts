@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import type { Observer } from '../domain/ports/observer.js'
+
+const saneId = /^[\w.:-]{1,64}$/
+
+/** The request's id: the caller's, where it gave a sane one in X-Request-Id, else a new one. */
+export function requestId (request: IncomingMessage): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && saneId.test(given) ? given : randomUUID()
+}
+
+/**
+ * Puts the request's id into every answer, and tells the log and the observer of it. Reads are logged at debug, since
+ * they are polled. Routes stand in for URLs: a query string is never written anywhere.
+ */
+export function installRequestLog (app: FastifyInstance, observer: Required<Observer>): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    // Not the hook onResponse: it stays out when the client goes away first.
+    reply.raw.once('close', () => {
+      const route = request.routeOptions.url ?? 'unknown'
+      const { method } = request
+      const { statusCode: status, elapsedTime: ms } = reply
+      observer.request({ method, route, status, ms })
+      const level = method === 'GET' || method === 'HEAD' ? 'debug' : 'info'
+      const abandoned = reply.raw.writableFinished ? {} : { abandoned: true }
+      request.log[level]({ method, route, status, ms: Math.round(ms * 10) / 10, ...abandoned }, 'request')
+    })
+  })
+}

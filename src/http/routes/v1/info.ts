@@ -1,0 +1,84 @@
+import type { FastifyInstance } from 'fastify'
+import type { Inspector } from '../../../domain/ports/inspector.js'
+import type { Access } from '../../../domain/ports/access.js'
+import type { Offset, Shard } from '../../../domain/shard.js'
+import { mustBeAllowed } from '../../authorize.js'
+import { examples } from '../../schemas/examples.js'
+import { problemResponses } from '../../schemas/problem.js'
+import { jsonResponse } from '../../schemas/shared.js'
+
+interface Deps {
+  readonly inspector: Inspector
+  readonly access: Access
+}
+
+/** `/info/agent`, `/info/datastore` and `/shards`: who and what the agent is, and what it stands beside. */
+export function infoRoutes (app: FastifyInstance, { inspector, access }: Deps): void {
+  const onRequest = mustBeAllowed(access, { scope: 'read' })
+
+  app.get('/info/agent', { schema: agentOperation, onRequest }, async () => ({ version: inspector.agent() }))
+
+  app.get('/info/datastore', { schema: datastoreOperation, onRequest }, async () => {
+    const [node, cluster, version] = await Promise.all([inspector.node(), inspector.cluster(), inspector.version()])
+    const { statusReason, ...nodeFields } = node
+    const { displayName, ...clusterFields } = cluster
+    return {
+      kind: inspector.datastoreKind,
+      node: { ...nodeFields, status_reason: statusReason },
+      cluster: { ...clusterFields, display_name: displayName },
+      version
+    }
+  })
+
+  app.get('/shards', { schema: shardsOperation, onRequest }, async () => {
+    const shards = await inspector.shards()
+    return { shards: shards.map(shardView) }
+  })
+}
+
+function shardView ({ id, role, commitOffset, lag }: Shard): object {
+  return {
+    id,
+    role: typeof role === 'string' ? role : role.other,
+    commit_offset: offsetView(commitOffset),
+    lag: offsetView(lag)
+  }
+}
+
+function offsetView (offset: Offset | null): object | null {
+  if (offset === null) return null
+  return { value: offset.value, unit: typeof offset.unit === 'string' ? offset.unit : offset.unit.unit }
+}
+
+const agentOperation = {
+  operationId: 'getAgentInfo',
+  summary: 'What runs this agent',
+  description: 'The version of the agent, and what it was built from.',
+  tags: ['info'],
+  response: {
+    200: jsonResponse({ description: 'The agent.', schema: 'AgentInfo', example: examples.agentInfo }),
+    ...problemResponses([])
+  }
+}
+
+const datastoreOperation = {
+  operationId: 'getDatastoreInfo',
+  summary: 'The datastore beside the agent',
+  description: 'The node, its cluster and the version of the datastore, asked now.',
+  tags: ['info'],
+  response: {
+    200: jsonResponse({ description: 'The datastore.', schema: 'DatastoreInfo', example: examples.datastoreInfo }),
+    ...problemResponses(['datastore-unavailable'])
+  }
+}
+
+const shardsOperation = {
+  operationId: 'getShards',
+  summary: 'The shards that this node holds',
+  description: 'Each part of the data with the role of this node, how far it has written and how far it is behind.',
+  tags: ['info'],
+  response: {
+    200: jsonResponse({ description: 'The shards.', schema: 'Shards', example: examples.shards }),
+    ...problemResponses(['datastore-unavailable'])
+  }
+}

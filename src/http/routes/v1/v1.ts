@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify'
+import type { HttpDeps } from '../../deps.js'
+import type { EventHub } from '../../event-hub.js'
+import { announceDeprecation, ownVersions, type ApiVersion } from '../../versions.js'
+import type { Waits } from '../../waits.js'
+import { cancelRoute } from './cancel-action.js'
+import { eventsRoute } from './events.js'
+import { getRoute } from './get-action.js'
+import { infoRoutes } from './info.js'
+import { kindRoutes } from './kinds.js'
+import { listRoute } from './list-actions.js'
+import { scheduleRoute } from './schedule-action.js'
+
+interface Parts {
+  readonly deps: HttpDeps
+  readonly waits: Waits
+  readonly hub: EventHub
+}
+
+const v1 = ownVersions[0] as ApiVersion
+
+/** Declares all of `/api/v1` on a scope: this is its table of contents. */
+export function v1Routes (scope: FastifyInstance, { deps, waits, hub }: Parts): void {
+  const { scheduler, inspector, access, config } = deps
+  announceDeprecation(scope, v1)
+  scheduleRoute(scope, { scheduler, access })
+  listRoute(scope, { scheduler, access })
+  getRoute(scope, { scheduler, access, waits, waitLimitSeconds: config.waitLimitSeconds })
+  cancelRoute(scope, { scheduler, access })
+  eventsRoute(scope, { access, hub, waits })
+  kindRoutes(scope, { scheduler, access })
+  infoRoutes(scope, { inspector, access })
+}

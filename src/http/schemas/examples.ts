@@ -1,0 +1,61 @@
+const id = '0198c5a1-7d3e-7cc4-9a6b-3f1f5f0f7a11'
+
+const summary = {
+  id,
+  kind: 'sqlite.steward/backup',
+  state: 'DONE',
+  lane: 'main',
+  requester: 'AGENT_API',
+  principal: 'local',
+  protocol: 'api',
+  created_ts: '2026-11-21T07:36:00.000Z',
+  scheduled_ts: '2026-11-21T07:36:00.000Z',
+  started_ts: '2026-11-21T07:36:00.004Z',
+  finished_ts: '2026-11-21T07:36:01.250Z',
+  cancel_requested_ts: null,
+  interruptions: 0,
+  version: 3
+}
+
+const payload = { file: 'app.db-0198c5a1.backup', bytes: 8192, pages: 2, integrity: 'ok' }
+
+const action = { ...summary, args: null, headers: {}, state_payload: payload }
+
+/** Examples of requests and answers. A test holds each against its schema. */
+export const examples = {
+  request: { kind: 'sqlite.steward/backup' },
+  newAction: { ...action, state: 'NEW', started_ts: null, finished_ts: null, state_payload: null, version: 1 },
+  cancelledAction: {
+    ...action, state: 'RUNNING', finished_ts: null, cancel_requested_ts: '2026-11-21T07:36:00.900Z', state_payload: null
+  },
+  action,
+  actionDetail: {
+    ...action,
+    history: [
+      { timestamp: '2026-11-21T07:36:00.000Z', state: 'NEW', state_payload: null },
+      { timestamp: '2026-11-21T07:36:00.004Z', state: 'RUNNING', state_payload: null },
+      { timestamp: '2026-11-21T07:36:01.250Z', state: 'DONE', state_payload: payload }
+    ]
+  },
+  actionPage: { actions: [summary], next: null, gap: false },
+  kind: {
+    kind: 'sqlite.steward/checkpoint',
+    summary: 'Moves the content of the write-ahead log into the database file.',
+    args: { type: 'object', additionalProperties: false, properties: { mode: { enum: ['passive', 'full', 'restart', 'truncate'] } } },
+    example: { mode: 'passive' },
+    timeout_ms: 60000,
+    on_interrupt: 'resume'
+  },
+  agentInfo: { version: { number: '0.1.0', checkout: '76d2404a87a9c0bc', taint: 'not tainted' } },
+  datastoreInfo: {
+    kind: 'sqlite',
+    node: { id: 'node-1', status: 'HEALTHY', status_reason: null, addresses: {}, attributes: { page_size: 4096 } },
+    cluster: { id: 'sqlite-node-1', display_name: null, attributes: {} },
+    version: { number: '3.53.2', checkout: null, extra: null }
+  },
+  shards: { shards: [{ id: 'app.db', role: 'primary', commit_offset: { value: 42, unit: 'changes' }, lag: null }] },
+  events: 'event: transition\n' +
+    'id: 2f1c8a30-1043\n' +
+    `data: {"action_id":"${id}","kind":"sqlite.steward/backup","lane":"main","protocol":"api",` +
+    '"timestamp":"2026-11-21T07:36:00.000Z","state":"NEW","state_payload":null}\n\n'
+} as const
