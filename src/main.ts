@@ -59,6 +59,13 @@ export interface Agent {
   stop (): Promise<void>
 }
 
+/** What an agent needs of the process that it runs in. */
+export interface AgentOptions {
+  readonly log: Logger
+  /** Called when the database can no longer be used. */
+  readonly onFatal: (error: StoreError) => void
+}
+
 /** The datastore drivers, by the name in the configuration. */
 const drivers: Record<Config['datastore']['kind'], (config: Config, log: Logger) => Driver> = {
   sqlite: ({ datastore, node }, log) => createSqliteDriver({
@@ -72,17 +79,16 @@ const drivers: Record<Config['datastore']['kind'], (config: Config, log: Logger)
 }
 
 interface ProtocolParts {
-  readonly config: Config
   readonly scheduler: Scheduler
   readonly inspector: Inspector
   readonly access: Access
 }
 
 /** The protocols that the configuration switches on. */
-function createProtocols ({ config: { replicante }, scheduler, inspector, access }: ProtocolParts): Array<Protocol<FastifyInstance>> {
+function createProtocols ({ replicante }: Config, parts: ProtocolParts): Array<Protocol<FastifyInstance>> {
   return [
     ...replicante.classic.enabled
-      ? [createReplicanteClassic({ scheduler, inspector, access, config: { list: replicante.list, trees: replicante.classic.trees } })]
+      ? [createReplicanteClassic({ ...parts, config: { list: replicante.list, trees: replicante.classic.trees } })]
       : []
   ]
 }
@@ -104,10 +110,9 @@ function externalKinds ({ external_actions: actions }: Config, run: CommandRunne
 
 /**
  * Puts the agent together. Opens its database, and nothing else.
- * @param onFatal called when the database can no longer be used
  * @throws StoreError when the database cannot be opened; Error when the configuration contradicts itself
  */
-export async function createAgent (config: Config, { log, onFatal }: { log: Logger, onFatal: (error: StoreError) => void }): Promise<Agent> {
+export async function createAgent (config: Config, { log, onFatal }: AgentOptions): Promise<Agent> {
   const { actions, http } = config
   const access = accessOf(config)
   refuseOwnDatabase(config)
@@ -120,20 +125,36 @@ export async function createAgent (config: Config, { log, onFatal }: { log: Logg
   const observer = everyObserver(observers)
   const store = openStore({ path: config.db, clock, queueLimit: actions.queue_limit, observer, onFatal })
   const version = agentVersion()
-  const metrics = createMetrics({ clock, version: version.number, queue: () => ({ lanes: store.lanes(), oldestWaiting: store.oldestWaiting() }) })
+  const metrics = createMetrics({
+    clock,
+    version: version.number,
+    queue: () => ({ lanes: store.lanes(), oldestWaiting: store.oldestWaiting() })
+  })
   observers.push(metrics.observer)
 
   const scheduler = createScheduler({ store, registry, newId: v7, disabled: access.actionsDisabled })
   const executor = new Executor({
-    store, kinds: registry, log, observer, maxLanes: actions.max_lanes, payloadLimit: actions.payload_limit, graceMs: actions.grace_seconds * 1000
+    store,
+    kinds: registry,
+    log,
+    observer,
+    maxLanes: actions.max_lanes,
+    payloadLimit: actions.payload_limit,
+    graceMs: actions.grace_seconds * 1000
   })
   const pruner = new Pruner({
-    store, clock, log, observer, keep: actions.prune_keep, ageMs: actions.prune_age_days * 86_400_000, intervalMs: actions.prune_interval_seconds * 1000
+    store,
+    clock,
+    log,
+    observer,
+    keep: actions.prune_keep,
+    ageMs: actions.prune_age_days * 86_400_000,
+    intervalMs: actions.prune_interval_seconds * 1000
   })
   const inspector = createInspector({
     datastore: driver.datastore, agent: version, timeoutMs: config.datastore.timeout_seconds * 1000, log
   })
-  const protocols = createProtocols({ config, scheduler, inspector, access })
+  const protocols = createProtocols(config, { scheduler, inspector, access })
   for (const protocol of protocols) if (protocol.observer !== undefined) observers.push(protocol.observer)
 
   const readiness = (): string | null => store.trouble() ??
@@ -171,7 +192,8 @@ export async function createAgent (config: Config, { log, onFatal }: { log: Logg
       return await listen(app, bind)
     },
     async stop () {
-      // Waits and streams end first, and everything but liveness is refused; the listener itself closes when the work has ended,
+      // Waits and streams end first, and everything but liveness is refused; the listener itself closes when the work
+      // has ended,
       // so that managers are told what happens instead of finding nobody.
       endWaits()
       scheduler.refuse()
@@ -209,7 +231,10 @@ function accessOf (config: Config): Access {
   return configured(() => createAccess({ host: bindOf(config).host, actions: config.actions.enabled }))
 }
 
-/** The queue is no datastore to look after: even reading the file's header beside SQLite would drop SQLite's locks on it. */
+/**
+ * The queue is no datastore to look after: even reading the file's header beside SQLite would drop SQLite's locks on
+ * it.
+ */
 function refuseOwnDatabase ({ db, datastore }: Config): void {
   const real = (path: string): string => existsSync(path) ? realpathSync(path) : resolve(path)
   if (real(db) === real(datastore.path)) {

@@ -11,7 +11,10 @@ export function formatInstant (instant: Instant | null): string | null {
   return instant === null ? null : DateTime.fromMillis(instant, { zone: 'utc' }).toISO()
 }
 
-/** The instant of an RFC 3339 date with any offset, to the millisecond; null when the text is not one, or its year in UTC has more than four digits. */
+/**
+ * The instant of an RFC 3339 date with any offset, to the millisecond; null when the text is not one, or its year in
+ * UTC has more than four digits.
+ */
 export function parseInstant (text: string): Instant | null {
   if (!shape.test(text)) return null
   const time = DateTime.fromISO(text.toUpperCase(), { zone: 'utc' })

@@ -49,13 +49,18 @@ export type AbortReason = 'cancelled' | 'timeout' | 'shutdown'
 
 /** What one run is given. */
 export interface KindContext<Args = JsonValue> {
-  /** The action's arguments, valid by the kind's schema; `{}` where the caller gave none and the kind takes an object. */
+  /**
+   * The action's arguments, valid by the kind's schema; `{}` where the caller gave none and the kind takes an object.
+   */
   readonly args: Args
   /** The action as it was when this run began; `statePayload` is what an earlier, interrupted run last reported. */
   readonly action: Action
   /** True when an earlier run of this action was interrupted. */
   readonly resumed: boolean
-  /** Aborted with an `AbortReason`. A run that sees it ends soon, by throwing or returning: until then its lane is blocked. */
+  /**
+   * Aborted with an `AbortReason`. A run that sees it ends soon, by throwing or returning: until then its lane is
+   * blocked.
+   */
   readonly signal: AbortSignal
   readonly log: Logger
   /** Records a RUNNING to RUNNING transition; resolves when it is on disk. Rejects once the signal is aborted. */
@@ -65,7 +70,9 @@ export interface KindContext<Args = JsonValue> {
 }
 
 /** A type of action, and the code that performs it. */
-export interface ActionKind<Args = any> { // eslint-disable-line @typescript-eslint/no-explicit-any -- a registry holds kinds of every argument type
+// A registry holds kinds of every argument type; each has checked its arguments by its schema.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export interface ActionKind<Args = any> {
   /** The name that callers use, for example `sqlite.steward/backup`. */
   readonly kind: string
   /** One sentence: what it does. */

@@ -2,8 +2,10 @@
 export const actionStates = ['NEW', 'RUNNING', 'DONE', 'FAILED'] as const
 
 /**
- * - `NEW`: on disk and waiting. The executor moves it on when its turn comes; a cancel ends it. Survives a crash as it is.
- * - `RUNNING`: its kind is at work. Only the executor moves it on. After a crash it was interrupted, and its kind says what that means.
+ * - `NEW`: on disk and waiting. The executor moves it on when its turn comes; a cancel ends it. Survives a crash as
+ *   it is.
+ * - `RUNNING`: its kind is at work. Only the executor moves it on. After a crash it was interrupted, and its kind
+ *   says what that means.
  * - `DONE`, `FAILED`: final. Nothing changes any more, until pruning removes the action and its history.
  */
 export type ActionState = typeof actionStates[number]

@@ -26,7 +26,10 @@ export interface PageQuery {
   readonly cursor?: string
 }
 
-/** One page of a list. It may be shorter than asked, or empty, and still have a `next`: a page examines a bounded number of rows. */
+/**
+ * One page of a list. It may be shorter than asked, or empty, and still have a `next`: a page examines a bounded
+ * number of rows.
+ */
 export interface Page<T> {
   readonly items: readonly T[]
   /** Where the next page begins; null at the end. */

@@ -59,7 +59,10 @@ export type ProblemCode = keyof typeof problems
 
 /** One place in a request that is wrong. */
 export interface Violation {
-  /** JSON pointer (RFC 6901) into the body or the arguments; for a query string or header, its name after a `#`-less slash. */
+  /**
+   * JSON pointer (RFC 6901) into the body or the arguments; for a query string or header, its name after a `#`-less
+   * slash.
+   */
   readonly pointer: string
   readonly detail: string
 }
@@ -71,7 +74,10 @@ interface ProblemOptions {
   readonly cause?: unknown
 }
 
-/** Trouble with a name. Everything that Steward refuses is thrown as one of these; anything else that is thrown is a defect. */
+/**
+ * Trouble with a name. Everything that Steward refuses is thrown as one of these; anything else that is thrown is a
+ * defect.
+ */
 export class Problem extends Error {
   readonly code: ProblemCode
   readonly category: ProblemCategory

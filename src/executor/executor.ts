@@ -39,7 +39,10 @@ const progressLimit = 64 * 1024
 /** After the grace period, a run that was aborted may take this long to notice. */
 const afterGraceMs = 5000
 
-/** Drains the lanes: in each one RUNNING action, never two, in the order of commit. Woken by commits, never by a timer. */
+/**
+ * Drains the lanes: in each one RUNNING action, never two, in the order of commit. Woken by commits, never by a
+ * timer.
+ */
 export class Executor implements Component {
   readonly name = 'executor'
   readonly #options: ExecutorOptions
@@ -98,7 +101,8 @@ export class Executor implements Component {
   async #allEnded (limitMs: number): Promise<void> {
     if (this.#drains.size === 0) return
     const limit = new AbortController()
-    await Promise.race([Promise.allSettled(this.#drains), delay(limitMs, undefined, { signal: limit.signal }).catch(() => {})])
+    const over = delay(limitMs, undefined, { signal: limit.signal }).catch(() => {})
+    await Promise.race([Promise.allSettled(this.#drains), over])
     limit.abort()
   }
 
@@ -208,7 +212,10 @@ export class Executor implements Component {
     return await this.#claimUnlessOthersWait(action.lane)
   }
 
-  /** Claims the lane's next, unless every place is taken and another lane waits for one: then this lane queues up behind it. */
+  /**
+   * Claims the lane's next, unless every place is taken and another lane waits for one: then this lane queues up
+   * behind it.
+   */
   #claimUnlessOthersWait (lane: string): Promise<Action | null> {
     if (this.#lanes.size < this.#options.maxLanes) return this.#claim(lane)
     for (const other of this.#waiting) {

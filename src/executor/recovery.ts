@@ -3,19 +3,30 @@ import { failed, type ActionKind, type Outcome } from '../domain/kind.js'
 import type { Logger } from '../domain/log.js'
 import type { ActionStore } from '../domain/ports/store.js'
 
-/** So many interruptions in a row, without progress in between, and an action is given up: it may be what kills the agent. */
+/**
+ * So many interruptions in a row, without progress in between, and an action is given up: it may be what kills the
+ * agent.
+ */
 export const interruptionLimit = 3
+
+/** What recovery works with. */
+export interface RecoveryOptions {
+  readonly store: ActionStore
+  readonly kindOf: (name: string) => ActionKind | undefined
+  readonly log: Logger
+}
 
 /**
  * Judges what a dead process left RUNNING: what may go on is returned, for its lane to run again; the rest is FAILED.
  * The law: nothing is started twice unless its kind says that this is safe.
  */
-export async function recover ({ store, kindOf, log }: { store: ActionStore, kindOf: (name: string) => ActionKind | undefined, log: Logger }): Promise<Action[]> {
+export async function recover ({ store, kindOf, log }: RecoveryOptions): Promise<Action[]> {
   const resumable: Action[] = []
   for (const left of store.running()) {
     const action = await store.interrupt(left.seq)
     const outcome = judge(action, kindOf(action.kind))
-    log.warn({ action: action.id, kind: action.kind, interruptions: action.interruptions, resumed: outcome === null }, 'found an interrupted action')
+    const { id, kind, interruptions } = action
+    log.warn({ action: id, kind, interruptions, resumed: outcome === null }, 'found an interrupted action')
     if (outcome === null) resumable.push(action)
     else await store.settle(action.seq, outcome)
   }

@@ -19,7 +19,9 @@ export interface Registry {
   argsFor (kind: ActionKind, args: JsonValue): JsonValue
 }
 
-/** `<domain>/<name>`, both with dots, dashes and lower-case words; the name of an external action may be in capitals. */
+/**
+ * `<domain>/<name>`, both with dots, dashes and lower-case words; the name of an external action may be in capitals.
+ */
 const nameShape = /^[a-z0-9][a-z0-9.-]*\/[A-Za-z0-9][A-Za-z0-9._-]*$/
 
 /**
@@ -28,7 +30,7 @@ const nameShape = /^[a-z0-9][a-z0-9.-]*\/[A-Za-z0-9][A-Za-z0-9._-]*$/
  */
 export function createRegistry (kinds: readonly ActionKind[]): Registry {
   // Validates, and changes nothing: no defaults, no coercion, no removal.
-  const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, discriminator: true })
+  const ajv = new Ajv({ allErrors: true, strictSchema: true, strictTypes: false, discriminator: true })
   addFormats.default(ajv)
   const entries = new Map<string, { kind: ActionKind, validate: ValidateFunction }>()
   for (const kind of kinds) {

@@ -32,12 +32,14 @@ export interface RunningScheduler extends Scheduler {
   refuse (): void
 }
 
+type EventListener = (events: readonly ActionEvent[]) => void
+
 const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** Makes the one service that every face calls. */
 export function createScheduler ({ store, registry, newId, disabled }: SchedulerOptions): RunningScheduler {
   const waiters = new Waiters()
-  const listeners = new Set<(events: readonly ActionEvent[]) => void>()
+  const listeners = new Set<EventListener>()
   let refusing = false
   store.onCommit(effects => {
     waiters.tell(effects)
@@ -76,7 +78,8 @@ export function createScheduler ({ store, registry, newId, disabled }: Scheduler
     },
 
     outcome: async (id, signal) => await waiters.until(get(id), action => isFinal(action.state), signal),
-    changed: async (id, version, signal) => await waiters.until(get(id), action => action.version !== version, signal),
+    changed: async (id, version, signal) =>
+      await waiters.until(get(id), action => action.version !== version, signal),
 
     onEvents (listener) {
       listeners.add(listener)
@@ -119,7 +122,7 @@ function asStored (value: JsonValue): JsonValue {
   return JSON.parse(JSON.stringify(value)) as JsonValue
 }
 
-function tellEvents (listeners: ReadonlySet<(events: readonly ActionEvent[]) => void>, effects: readonly Effect[]): void {
+function tellEvents (listeners: ReadonlySet<EventListener>, effects: readonly Effect[]): void {
   if (listeners.size === 0) return
   const events = effects.flatMap(effect => effect.type === 'transition' ? [effect.event] : [])
   if (events.length > 0) for (const listener of listeners) listener(events)

@@ -17,7 +17,9 @@ export interface DatabaseReport {
  */
 export function checkDatabase (path: string): DatabaseReport {
   const migrations = readMigrations()
-  if (!existsSync(path) || statSync(path).size === 0) return { exists: false, pending: migrations.map(({ name }) => name) }
+  if (!existsSync(path) || statSync(path).size === 0) {
+    return { exists: false, pending: migrations.map(({ name }) => name) }
+  }
   return withReader(path, database => {
     const { pending } = migrationState(database, migrations)
     assertSound(database)

@@ -23,6 +23,13 @@ export interface MigrationState {
   readonly pending: readonly Migration[]
 }
 
+/** What migrating works with. */
+export interface MigrateOptions {
+  readonly clock: Clock
+  /** By default those that ship with the program. */
+  readonly migrations?: readonly Migration[]
+}
+
 /** What a migration did. */
 export interface Migrated {
   readonly applied: readonly string[]
@@ -42,7 +49,8 @@ export function readMigrations (folder = shippedFolder): readonly Migration[] {
 
 /**
  * Compares a database with the migrations.
- * @throws StoreError `newer` when it was made by a newer Steward or an applied file has changed since; `unusable` when it is somebody else's database
+ * @throws StoreError `newer` when it was made by a newer Steward or an applied file has changed since; `unusable`
+ * when it is somebody else's database
  */
 export function migrationState (database: Database.Database, migrations: readonly Migration[]): MigrationState {
   const tables = database.prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'").pluck().all()
@@ -70,7 +78,7 @@ export function migrationState (database: Database.Database, migrations: readonl
  * half-way leaves whole migrations only. Before an existing database is changed, a copy is made beside it.
  * By name, not by time stamp: drizzle's own migrator skips files that are stamped older than the newest applied.
  */
-export function migrate (database: Database.Database, { clock, migrations = readMigrations() }: { clock: Clock, migrations?: readonly Migration[] }): Migrated {
+export function migrate (database: Database.Database, { clock, migrations = readMigrations() }: MigrateOptions): Migrated {
   const { empty, pending } = migrationState(database, migrations)
   if (pending.length === 0) return { applied: [], copy: null }
 
@@ -100,13 +108,13 @@ function copyBefore (database: Database.Database, migration: string, clock: Cloc
  * `VACUUM INTO` reads one snapshot and does not hold up the writer of a WAL database.
  * @param check looks at the finished copy before it gets its name; throwing removes it
  */
-export function copyDatabase (database: Database.Database, target: string, check: (partial: string) => void = () => {}): void {
+export function copyDatabase (database: Database.Database, target: string, check?: (partial: string) => void): void {
   const partial = `${target}.partial`
   rmSync(partial, { force: true })
   try {
     database.prepare('vacuum into ?').run(partial)
     sync(partial)
-    check(partial)
+    check?.(partial)
     renameSync(partial, target)
     sync(dirname(target))
   } catch (error) {

@@ -20,7 +20,10 @@ export interface OpenOptions {
   readonly migrations?: readonly Migration[]
 }
 
-/** Pages of the write-ahead log before it is folded back: fewer, longer stalls (measured: 4,000 gives 16 % more than SQLite's 1,000). */
+/**
+ * Pages of the write-ahead log before it is folded back: fewer, longer stalls (measured: 4,000 gives 16 % more than
+ * SQLite's 1,000).
+ */
 const checkpointPages = 4000
 
 /**

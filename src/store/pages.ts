@@ -34,7 +34,9 @@ interface Stretch {
  * One page, by keyset: the work does not depend on how many actions there are, nor on how far down the page is. A list
  * of several states or protocols is merged from one index range each.
  */
-export function readPage ({ reads, storeId, protocols }: PageSource, { filter, order, limit, cursor }: PageQuery): Page<ActionSummary> {
+export function readPage (source: PageSource, query: PageQuery): Page<ActionSummary> {
+  const { reads, storeId, protocols } = source
+  const { filter, order, limit, cursor } = query
   const list = listName(filter, order)
   const after = cursor === undefined ? null : readCursor(cursor, storeId, list)
   const streams = streamsOf(filter, protocols)
@@ -73,7 +75,8 @@ interface StretchQuery {
   readonly each: number
 }
 
-function readStretch (reads: BetterSQLite3Database, { stream, filter, order, after, limit, each }: StretchQuery): Stretch {
+function readStretch (reads: BetterSQLite3Database, query: StretchQuery): Stretch {
+  const { stream, filter, order, after, limit, each } = query
   const { seq, state, protocol } = actionTable
   const inOrder = order === 'asc' ? asc(seq) : desc(seq)
   const range = and(
@@ -83,7 +86,8 @@ function readStretch (reads: BetterSQLite3Database, { stream, filter, order, aft
   )
   const matches = matchesOf(filter)
   if (matches === undefined) {
-    return { rows: reads.select(summaryColumns).from(actionTable).where(range).orderBy(inOrder).limit(limit).all(), frontier: null }
+    const rows = reads.select(summaryColumns).from(actionTable).where(range).orderBy(inOrder).limit(limit).all()
+    return { rows, frontier: null }
   }
   // The inner limit bounds what is looked at; SQLite does not flatten a subquery that has one.
   const looked = reads.select(summaryColumns).from(actionTable).where(range).orderBy(inOrder).limit(each).as('looked')

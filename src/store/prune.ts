@@ -8,6 +8,9 @@ export interface PruneRule {
   readonly before: number
 }
 
+/** Takes one step of pruning. */
+export type Prune = (rule: PruneRule) => PruneStep
+
 /** Finished actions that one step looks at, so that a step holds the event loop for a few milliseconds only. */
 const stepSize = 200
 
@@ -16,7 +19,7 @@ const stepSize = 200
  * finds none that may go, the younger ones are left for another day instead of being walked through.
  * @param protocols every protocol that any action came through: with the state they name the index ranges
  */
-export function createPrune (database: Database.Database, protocols: ReadonlySet<string>): (rule: PruneRule) => PruneStep {
+export function createPrune (database: Database.Database, protocols: ReadonlySet<string>): Prune {
   const oldest = database.prepare<[string, string], { seq: number, finishedAt: number }>(`
     select seq, finished_at as finishedAt from action where state = ? and protocol = ? order by seq limit ${stepSize}`)
   const remove = database.prepare<[number]>('delete from action where seq = ?')

@@ -16,7 +16,7 @@ import { createFileGuard } from './guard.js'
 import type { Migration } from './migrate.js'
 import { openDatabase, type OpenDatabase } from './open.js'
 import { readPage } from './pages.js'
-import { createPrune, type PruneRule } from './prune.js'
+import { createPrune, type Prune, type PruneRule } from './prune.js'
 import { payloadText, toAction } from './rows.js'
 import { actionTable, storeTable } from './schema.js'
 import { WriteTurn, type Work } from './turn.js'
@@ -64,7 +64,7 @@ export class SqliteStore implements ActionStore {
   readonly #turn: WriteTurn
   readonly #writes: Writes
   readonly #events: EventReads
-  readonly #prune: (rule: PruneRule) => PruneStep
+  readonly #prune: Prune
   readonly #depth: Depth
   readonly #protocols: Set<string>
   readonly #byId: (id: string) => Action | null
@@ -144,7 +144,8 @@ export class SqliteStore implements ActionStore {
   }
 
   page (query: PageQuery): Page<ActionSummary> {
-    return this.#read('page', () => readPage({ reads: this.#reads, storeId: this.id, protocols: this.#protocols }, query))
+    const source = { reads: this.#reads, storeId: this.id, protocols: this.#protocols }
+    return this.#read('page', () => readPage(source, query))
   }
 
   eventsAfter (position: number, limit: number): EventBatch {
@@ -183,10 +184,10 @@ export class SqliteStore implements ActionStore {
     await new Promise<void>((resolve, reject) => {
       const abort = (): void => { reject(signal.reason) }
       signal.addEventListener('abort', abort, { once: true })
-      void promise.then(() => {
+      promise.then(() => {
         signal.removeEventListener('abort', abort)
         resolve()
-      })
+      }, reject)
     })
   }
 
@@ -274,7 +275,7 @@ export class SqliteStore implements ActionStore {
 
 function deferred (): { promise: Promise<void>, resolve: () => void } {
   let resolve = (): void => {}
-  const promise = new Promise<void>(done => { resolve = done })
+  const promise = new Promise<void>(_resolve => { resolve = _resolve })
   return { promise, resolve }
 }
 

@@ -13,7 +13,10 @@ export interface TurnScope {
   readonly queued: number
 }
 
-/** One thing to write: reads and writes inside the turn's transaction, and returns what its caller is told after the commit. */
+/**
+ * One thing to write: reads and writes inside the turn's transaction, and returns what its caller is told after the
+ * commit.
+ */
 export type Work<T> = (scope: TurnScope) => T
 
 interface Entry {

@@ -18,7 +18,8 @@ function shapeOf (database: Database.Database): Record<string, unknown> {
       'select name, lower(type) as type, "notnull", dflt_value, pk from pragma_table_info(?)').all(name)
     const indexes = database.prepare<[string], { name: string, unique: number, partial: number }>(
       'select name, "unique", partial from pragma_index_list(?)').all(name).map(({ name, unique, partial }) => ({
-      // An index of a constraint has a name of SQLite's own where it is written in the table, and one of drizzle's where it is not.
+      // An index of a constraint has a name of SQLite's own where it is written in the table, and one of drizzle's
+      // where it is not.
       name: unique === 1 && partial === 0 ? 'of a constraint' : name,
       unique,
       where: partial === 0 ? null : /where (.*)$/i.exec(database.prepare<[string], string>('select sql from sqlite_schema where name = ?').pluck().get(name) ?? '')?.[1],

@@ -59,7 +59,10 @@ async function move (model: Model, index: number, to: ActionState, act: () => Pr
   if (payload !== undefined) target.payload = payload
 }
 
-/** The number of the action at a place; one that no action has where there is none. Numbers have gaps: a refused append uses one up. */
+/**
+ * The number of the action at a place; one that no action has where there is none. Numbers have gaps: a refused
+ * append uses one up.
+ */
 function numberOf (model: Model, store: SqliteStore, place: number): number {
   return store.get(model.actions[place]?.id ?? '')?.seq ?? 1_000_000
 }

@@ -60,7 +60,8 @@ export interface Engine {
 
 /** Opens an engine that is stopped at the end of the test. The executor is not started. */
 export function openEngine (t: Teardown, options: EngineOptions = {}): Engine {
-  const { clock = systemClock, log = silentLogger, kinds = [], maxLanes = 16, payloadLimit = 1024 * 1024, graceMs = 1000, stuckAfterMs = 10_000 } = options
+  const { clock = systemClock, log = silentLogger, kinds = [] } = options
+  const { maxLanes = 16, payloadLimit = 1024 * 1024, graceMs = 1000, stuckAfterMs = 10_000 } = options
   const path = options.path ?? join(temporaryFolder(t), 'steward.db')
   const observer: Required<Observer> = everyObserver(options.observer === undefined ? [] : [options.observer])
   const { queueLimit = 100_000, onFatal, migrations } = options

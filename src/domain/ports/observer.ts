@@ -1,5 +1,13 @@
 import type { Effect } from './store.js'
 
+/** A request that has been answered. `route` is its pattern, never the URL that was asked. */
+export interface AnsweredRequest {
+  readonly method: string
+  readonly route: string
+  readonly status: number
+  readonly ms: number
+}
+
 /**
  * What components tell of themselves, for metrics. Telemetry implements it; each method is cheap and never throws.
  * Every method is optional: an observer hears what it implements.
@@ -16,7 +24,7 @@ export interface Observer {
   /** A run does not end although its signal was aborted. */
   stuck? (run: { readonly kind: string, readonly lane: string }): void
   /** A request of ours or of a protocol over HTTP has been answered. */
-  request? (request: { readonly method: string, readonly route: string, readonly status: number, readonly ms: number }): void
+  request? (request: AnsweredRequest): void
 }
 
 /** One observer that tells all of them. */

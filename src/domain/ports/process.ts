@@ -9,7 +9,10 @@ export interface Command {
   readonly cwd?: string
   /** Milliseconds after which the process group is ended; absent: no limit. */
   readonly timeoutMs?: number
-  /** Aborting it ends the process group, first with SIGTERM and after `killAfterMs` with SIGKILL, except with the reason `shutdown`: then the command is left alone. */
+  /**
+   * Aborting it ends the process group, first with SIGTERM and after `killAfterMs` with SIGKILL, except with the
+   * reason `shutdown`: then the command is left alone.
+   */
   readonly signal?: AbortSignal
   /** How many bytes of the end of each output are kept. Default 64 KiB. */
   readonly keepBytes?: number

@@ -42,7 +42,8 @@ export interface Scheduler {
   /** The store's id: part of cursors and event ids. */
   readonly storeId: string
   /**
-   * Resolves when the action is on disk. Problems: `unknown-kind`, `invalid-args`, `invalid-id`, `action-exists` (the id
+   * Resolves when the action is on disk. Problems: `unknown-kind`, `invalid-args`, `invalid-id`, `action-exists` (the
+   * id
    * is taken by an action with other content), `queue-full`, `store-full`, `actions-disabled`, `shutting-down`.
    */
   schedule (request: ScheduleRequest): Promise<Scheduled>

@@ -62,7 +62,8 @@ export interface ActionStore {
   /** Moves an action to its final state. */
   settle (seq: number, outcome: Outcome): Promise<Action>
   /**
-   * Records that an action is to end: a NEW one is FAILED with it. Repeating is harmless. Rejects with `unknown-action`,
+   * Records that an action is to end: a NEW one is FAILED with it. Repeating is harmless. Rejects with `unknown-
+   * action`,
    * `action-finished`, or what `refuse` says of the running action.
    */
   requestCancel (id: string, refuse: (action: Action) => string | null): Promise<Action>
@@ -87,7 +88,10 @@ export interface ActionStore {
   oldestWaiting (): number | null
   /** A sentence when the store cannot write now, else null. */
   trouble (): string | null
-  /** Resolves when the store can write: at once, or after a `store-full` as soon as there is room. Rejects with the signal's reason. */
+  /**
+   * Resolves when the store can write: at once, or after a `store-full` as soon as there is room. Rejects with the
+   * signal's reason.
+   */
   writable (signal: AbortSignal): Promise<void>
 
   /** Calls the listener after each commit, in order. Returns the function that ends this. */

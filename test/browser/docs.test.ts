@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import t from 'tap'
+import { temporaryFolder } from '../support/engine.js'
+import { startProgram } from '../support/program.js'
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(path => existsSync(path))
+
+/** Chromium as a test machine needs it: no sandbox for root, and no calls home. */
+const args = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'
+]
+
+async function openDocs (browser: Browser, url: string): Promise<{ page: Page, troubles: string[] }> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 1600 } })
+  const troubles: string[] = []
+  page.on('pageerror', error => { troubles.push(error.message) })
+  page.on('console', message => { if (message.type() === 'error') troubles.push(message.text()) })
+  page.on('request', request => { if (!request.url().startsWith(url) && !request.url().startsWith('data:')) troubles.push(`asked ${request.url()}`) })
+  await page.goto(`${url}/docs`)
+  await page.waitForSelector('.opblock')
+  return { page, troubles }
+}
+
+if (executablePath === undefined) {
+  t.pass('not run: install Chromium (apt-get install chromium) to try the pages in a browser')
+} else {
+  t.test('Swagger UI', async t => {
+    const { url } = await startProgram(t, { folder: temporaryFolder(t) })
+    const browser = await chromium.launch({ executablePath, args })
+    t.teardown(async () => { await browser.close() })
+
+    t.test('shows both documents, with nothing from anywhere else', async t => {
+      const { page, troubles } = await openDocs(browser, url)
+      const title = async (): Promise<string> => await page.locator('.info .title').first().innerText()
+      const documents = await page.locator('select#select option').allInnerTexts()
+
+      t.equal(documents.length, 2)
+      t.match(await title(), /Steward/)
+      t.ok(await page.locator('.opblock').count() >= 10)
+      await page.locator('select#select').selectOption({ index: 1 })
+      await page.waitForSelector('.opblock-summary-path[data-path*="/api/unstable"]')
+      t.match(await title(), /Replicante/)
+      t.ok(await page.locator('.opblock').count() >= 7)
+      t.strictSame(troubles, [], 'no error, no request to another host')
+    })
+
+    t.test('"Try it out" schedules an action, which is seen DONE in the same page', async t => {
+      const { page } = await openDocs(browser, url)
+      const operation = (method: string, path: string) =>
+        page.locator(`.opblock-${method}`).filter({ has: page.locator(`[data-path="${path}"]`) })
+      const schedule = operation('post', '/api/v1/actions')
+      await schedule.locator('.opblock-summary').click()
+      await schedule.locator('textarea.body-param__text').fill('{"kind": "agent.replicante.io/test.ping", "args": {"count": 2}}')
+      await schedule.getByRole('button', { name: 'Execute' }).click()
+      const answer = schedule.locator('.live-responses-table .response').first()
+      await answer.waitFor()
+      t.match(await answer.locator('.response-col_status').innerText(), /^202/)
+      const { id } = JSON.parse(await answer.locator('.highlight-code pre').first().innerText()) as { id: string }
+
+      const read = operation('get', '/api/v1/actions/{id}')
+      await read.locator('.opblock-summary').click()
+      await read.locator('tr[data-param-name="id"] input').fill(id)
+      await read.locator('tr[data-param-name="wait"] input').fill('30s')
+      await read.getByRole('button', { name: 'Execute' }).click()
+      const action = read.locator('.live-responses-table .response').first()
+      await action.waitFor()
+      const { state, history } = JSON.parse(await action.locator('.highlight-code pre').first().innerText()) as { state: string, history: Array<{ state: string }> }
+
+      t.equal(state, 'DONE')
+      t.strictSame(history.map(entry => entry.state), ['NEW', 'RUNNING', 'RUNNING', 'DONE'])
+      if (process.env['SCREENSHOT'] !== undefined) await page.screenshot({ path: process.env['SCREENSHOT'], fullPage: false })
+    })
+  })
+}
