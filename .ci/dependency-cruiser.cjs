@@ -4,7 +4,8 @@
  * The import rules of the project, as CONTRIBUTING.md tells them. Type imports count.
  *
  * A room is a folder of `src`, except `protocols` and `datastores`, where each folder inside is one. A room may
- * import `domain`, `rfc3339.ts`, itself and packages; `main.ts` alone imports everything.
+ * import `domain`, `rfc3339.ts`, itself and packages. `agent.ts`, the composition root, and `main.ts`, the process
+ * around it, import everything.
  */
 
 /** What every room may import besides itself. */
@@ -59,7 +60,7 @@ module.exports = {
     },
     {
       name: 'rooms-are-strangers',
-      comment: 'A room imports domain, rfc3339.ts and itself. What it needs of another room, main.ts hands to it as a port.',
+      comment: 'A room imports domain, rfc3339.ts and itself. What it needs of another room, agent.ts hands to it as a port.',
       severity: 'error',
       from: { path: '^src/([^/]+)/', pathNot: `^src/(domain/|(${sideBySide.join('|')})/[^/]+/)` },
       to: { path: '^src/', pathNot: [common, '^src/$1/'] }
@@ -77,6 +78,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/' },
       to: { path: '^src/main\\.ts$' }
+    },
+    {
+      name: 'agent-is-below-main',
+      comment: 'The composition root is put together by the process, and by tests.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/main\\.ts$' },
+      to: { path: '^src/agent\\.ts$' }
     },
     {
       name: 'tests-stay-outside',

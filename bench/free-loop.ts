@@ -26,7 +26,9 @@ const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 /** Sends a request and resolves with the body. */
 async function ask (url: string, options: { method?: string, body?: string } = {}): Promise<string> {
   const { method = 'GET', body } = options
-  const headers = body === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }
+  const headers = body === undefined
+    ? {}
+    : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }
   const sent = request(url, { method, agent, headers })
   sent.end(body)
   const [answer] = await once(sent, 'response') as [import('node:http').IncomingMessage]
@@ -47,7 +49,8 @@ async function probe (url: string, over: () => boolean): Promise<number[]> {
 }
 
 function tell (name: string, took: readonly number[]): void {
-  const at = (share: number): string => (took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? 0).toFixed(2)
+  const place = (share: number): number => Math.min(took.length - 1, Math.floor(took.length * share))
+  const at = (share: number): string => (took[place(share)] ?? 0).toFixed(2)
   console.log(`${name.padEnd(28)} p50 ${at(0.5)} ms   p99 ${at(0.99)} ms   max ${at(1)} ms   (${took.length} answers)`)
 }
 

@@ -59,7 +59,9 @@ async function time (work: () => unknown): Promise<number> {
   return performance.now() - began
 }
 
-const median = (figures: readonly number[]): number => [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)]!
+function median (figures: readonly number[]): number {
+  return [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)]!
+}
 
 let serial = 0
 async function schedule (store: SqliteStore, count: number): Promise<void> {
@@ -95,9 +97,10 @@ const pages: Record<string, PageQuery> = {
 const measured: Record<string, (store: SqliteStore) => Promise<number>> = {
   'schedule 5,000, 64 at once': store => time(() => schedule(store, 5000)),
   'drain 5,000': store => time(() => drain(store)),
-  ...Object.fromEntries(Object.entries(pages).map(([name, query]) => [name, async (store: SqliteStore) => await time(() => {
-    for (let i = 0; i < 20; i++) store.page(query)
-  })]))
+  ...Object.fromEntries(Object.entries(pages).map(([name, query]) => [
+    name,
+    async (store: SqliteStore) => await time(() => { for (let i = 0; i < 20; i++) store.page(query) })
+  ]))
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'steward-bench-'))

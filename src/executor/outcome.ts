@@ -48,7 +48,8 @@ export function storable (outcome: Outcome, limit: number): Outcome {
   }
   if (fit === null) return failed('The kind failed without saying why.')
   if ('value' in fit) return { state: 'FAILED', payload: completed(fit.value) }
-  return failed(outcome.payload.error.slice(0, 10_000), { reason: outcome.payload.reason, more: { payload_dropped: fit.why } })
+  const { error, reason } = outcome.payload
+  return failed(error.slice(0, 10_000), { reason, more: { payload_dropped: fit.why } })
 }
 
 function fitting (payload: JsonValue, limit: number): { value: JsonValue } | { why: string } {

@@ -68,13 +68,15 @@ export function createScheduler ({ store, registry, newId, disabled }: Scheduler
       registry.check(request.kind, request.args ?? null)
       const id = request.id === undefined ? newId() : normalId(request.id)
       const appended = await store.append(draftOf(request, id))
-      if (!appended.fresh && !sameContent(request, appended.action)) throw new Problem('action-exists', { params: { id } })
+      const same = appended.fresh || sameContent(request, appended.action)
+      if (!same) throw new Problem('action-exists', { params: { id } })
       return appended satisfies Scheduled
     },
 
     async cancel (id) {
       if (disabled !== null) throw new Problem('actions-disabled', { params: { reason: disabled } })
-      return await store.requestCancel(normalId(id), action => registry.get(action.kind)?.refuseCancel?.(action) ?? null)
+      const refuse = (action: Action): string | null => registry.get(action.kind)?.refuseCancel?.(action) ?? null
+      return await store.requestCancel(normalId(id), refuse)
     },
 
     outcome: async (id, signal) => await waiters.until(get(id), action => isFinal(action.state), signal),

@@ -78,7 +78,8 @@ export function migrationState (database: Database.Database, migrations: readonl
  * half-way leaves whole migrations only. Before an existing database is changed, a copy is made beside it.
  * By name, not by time stamp: drizzle's own migrator skips files that are stamped older than the newest applied.
  */
-export function migrate (database: Database.Database, { clock, migrations = readMigrations() }: MigrateOptions): Migrated {
+export function migrate (database: Database.Database, options: MigrateOptions): Migrated {
+  const { clock, migrations = readMigrations() } = options
   const { empty, pending } = migrationState(database, migrations)
   if (pending.length === 0) return { applied: [], copy: null }
 
@@ -108,7 +109,9 @@ function copyBefore (database: Database.Database, migration: string, clock: Cloc
  * `VACUUM INTO` reads one snapshot and does not hold up the writer of a WAL database.
  * @param check looks at the finished copy before it gets its name; throwing removes it
  */
-export function copyDatabase (database: Database.Database, target: string, check?: (partial: string) => void): void {
+export function copyDatabase (
+  database: Database.Database, target: string, check?: (partial: string) => void
+): void {
   const partial = `${target}.partial`
   rmSync(partial, { force: true })
   try {

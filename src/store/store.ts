@@ -166,8 +166,9 @@ export class SqliteStore implements ActionStore {
   }
 
   oldestWaiting (): number | null {
-    const oldest = (lane: string): number | null => this.#reads.select({ at: actionTable.scheduledAt }).from(actionTable)
-      .where(sql`state = 'NEW' and lane = ${lane}`).orderBy(actionTable.seq).limit(1).get()?.at ?? null
+    const { scheduledAt, seq } = actionTable
+    const oldest = (lane: string): number | null => this.#reads.select({ at: scheduledAt }).from(actionTable)
+      .where(sql`state = 'NEW' and lane = ${lane}`).orderBy(seq).limit(1).get()?.at ?? null
     const waiting = this.#depth.lanes().filter(lane => lane.waiting > 0)
     const moments = this.#read('oldest', () => waiting.map(({ lane }) => oldest(lane))).filter(at => at !== null)
     return moments.length === 0 ? null : Math.min(...moments)

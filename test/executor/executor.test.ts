@@ -240,7 +240,8 @@ t.test('a finished action is answered to whoever waited, and a wait can be given
   const run = await scripted.begun()
   const giveUp = new AbortController()
   const given = engine.scheduler.outcome(action.id, giveUp.signal)
-  const changed = engine.scheduler.changed(action.id, engine.scheduler.get(action.id).version, new AbortController().signal)
+  const { version } = engine.scheduler.get(action.id)
+  const changed = engine.scheduler.changed(action.id, version, new AbortController().signal)
 
   giveUp.abort('enough')
   await t.rejects(given)

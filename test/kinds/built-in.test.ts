@@ -38,7 +38,10 @@ t.test('test.ping answers with one "Pong at <date>" for each step, and goes on w
 
 t.test('the script fails and throws when it is told to', async t => {
   const script = builtInKinds({ clock }).find(({ kind }) => kind.endsWith('test.script'))!
-  const run = async (step: object) => await script.run(createKindContext({ kind: script.kind, args: { steps: [step] as never } }).context)
+  const run = async (step: object) => {
+    const { context } = createKindContext({ kind: script.kind, args: { steps: [step] as never } })
+    return await script.run(context)
+  }
 
   t.match(await run({ do: 'fail', error: 'as told' }), { state: 'FAILED', payload: { error: 'as told', variant: 'ScriptFailed' } })
   await t.rejects(run({ do: 'throw', error: 'as told' }), { message: 'as told' })

@@ -66,5 +66,5 @@ t.test('events are told after their commit, whole and in order', async t => {
 
   t.strictSame(heard.map(({ state }) => state), ['NEW', 'RUNNING', 'RUNNING', 'DONE'])
   t.strictSame(heard, scheduler.eventsAfter(0, 4).events, 'what is told is what is on disk')
-  t.strictSame(heard.map(({ seq, actionId, at, state, payload }) => ({ seq, actionId, at, state, payload })), scheduler.history(action))
+  t.strictSame(heard.map(({ kind, lane, protocol, ...transition }) => transition), scheduler.history(action))
 })

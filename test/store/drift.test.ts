@@ -12,9 +12,10 @@ const { generateSQLiteDrizzleJson, generateSQLiteMigration } = createRequire(imp
 
 /** Everything that drizzle's schema can say of a database, in a form that does not depend on how it was written. */
 function shapeOf (database: Database.Database): Record<string, unknown> {
-  const names = database.prepare<[], string>("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name <> 'migration' order by name").pluck().all()
+  const names = database.prepare<[], string>(`select name from sqlite_schema
+    where type = 'table' and name not like 'sqlite_%' and name <> 'migration' order by name`).pluck().all()
   return Object.fromEntries(names.map(name => {
-    const columns = database.prepare<[string], { name: string, type: string, notnull: number, dflt_value: string | null, pk: number }>(
+    const columns = database.prepare<[string], { notnull: number, pk: number }>(
       'select name, lower(type) as type, "notnull", dflt_value, pk from pragma_table_info(?)').all(name)
     const indexes = database.prepare<[string], { name: string, unique: number, partial: number }>(
       'select name, "unique", partial from pragma_index_list(?)').all(name).map(({ name, unique, partial }) => ({
@@ -26,7 +27,9 @@ function shapeOf (database: Database.Database): Record<string, unknown> {
       columns: database.prepare<[string], string>('select name from pragma_index_info(?) order by seqno').pluck().all(name)
     })).sort((a, b) => a.name < b.name ? -1 : 1)
     const foreignKeys = database.prepare('select "table", "from", "to", on_delete from pragma_foreign_key_list(?)').all(name)
-    return [name, { columns: columns.map(({ pk, notnull, ...rest }) => ({ ...rest, pk, notnull: pk === 1 ? 1 : notnull })), indexes, foreignKeys }]
+    // A primary key is never null, whether that is said or not.
+    const comparable = columns.map(column => ({ ...column, notnull: column.pk === 1 ? 1 : column.notnull }))
+    return [name, { columns: comparable, indexes, foreignKeys }]
   }))
 }
 
@@ -36,7 +39,8 @@ t.test('src/store/schema.ts says what migrations/ builds', async t => {
   const said = new Database(':memory:')
   t.teardown(() => { said.close() })
   const nothing = await generateSQLiteDrizzleJson({})
-  for (const statement of await generateSQLiteMigration(nothing, await generateSQLiteDrizzleJson(schema))) said.exec(statement)
+  const everything = await generateSQLiteDrizzleJson(schema)
+  for (const statement of await generateSQLiteMigration(nothing, everything)) said.exec(statement)
 
   const built = shapeOf(opened.database)
 

@@ -49,7 +49,9 @@ const command = (name: string, run: (model: Model, real: Real) => Promise<void>)
   ({ check: () => true, run, toString: () => name })
 
 /** Does to an action what a move does, and expects the store to agree with the table of moves. */
-async function move (model: Model, index: number, to: ActionState, act: () => Promise<unknown>, payload: unknown): Promise<void> {
+async function move (
+  model: Model, index: number, to: ActionState, act: () => Promise<unknown>, payload: unknown
+): Promise<void> {
   const target = model.actions[index]
   const legal = target !== undefined && isLegalMove(target.states.at(-1)!, to)
   const result = await act().then(() => true, () => false)

@@ -66,11 +66,15 @@ export function openEngine (t: Teardown, options: EngineOptions = {}): Engine {
   const observer: Required<Observer> = everyObserver(options.observer === undefined ? [] : [options.observer])
   const { queueLimit = 100_000, onFatal, migrations } = options
   const store = openStore({
-    path, clock, queueLimit, observer, ...(onFatal === undefined ? {} : { onFatal }), ...(migrations === undefined ? {} : { migrations })
+    ...{ path, clock, queueLimit, observer },
+    ...(onFatal === undefined ? {} : { onFatal }),
+    ...(migrations === undefined ? {} : { migrations })
   })
   const registry = createRegistry([...builtInKinds({ clock }), ...kinds])
   const scheduler = createScheduler({ store, registry, newId: v7, disabled: options.disabled ?? null })
-  const executor = new Executor({ store, kinds: registry, log, observer, maxLanes, payloadLimit, graceMs, stuckAfterMs })
+  const executor = new Executor({
+    ...{ store, kinds: registry, log, observer, maxLanes, payloadLimit, graceMs, stuckAfterMs }
+  })
   let crashed = false
   const stop = async (): Promise<void> => {
     // Runs that were left behind by a crash wait for a test that has ended.

@@ -1,0 +1,252 @@
+import { existsSync, realpathSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { dirname, join, resolve } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { v7 } from 'uuid'
+import { createAccess } from './access/access.js'
+import { parseBind, type Bind } from './config/bind.js'
+import type { Config } from './config/config.js'
+import { ConfigError } from './config/load.js'
+import { createSqliteDriver } from './datastores/sqlite/driver.js'
+import { systemClock as clock } from './domain/clock.js'
+import type { ActionKind } from './domain/kind.js'
+import type { Access } from './domain/ports/access.js'
+import type { Driver } from './domain/ports/datastore.js'
+import type { Inspector } from './domain/ports/inspector.js'
+import { everyObserver, type Observer } from './domain/ports/observer.js'
+import type { Component, Protocol } from './domain/ports/protocol.js'
+import type { Scheduler } from './domain/ports/scheduler.js'
+import { Executor } from './executor/executor.js'
+import { Pruner } from './executor/pruner.js'
+import { createApp, type HttpFaceOfAgent } from './http/app.js'
+import { createInspector } from './info/inspector.js'
+import { agentVersion } from './info/version.js'
+import { createExternalKind } from './kinds/external.js'
+import { builtInKinds } from './kinds/index.js'
+import { createRegistry } from './kinds/registry.js'
+import { createCommandRunner } from './process/commands.js'
+import { createJobRunner } from './process/jobs.js'
+import { createReplicanteClassic } from './protocols/replicante-classic/protocol.js'
+import { createScheduler } from './scheduler/scheduler.js'
+import type { StoreError } from './store/errors.js'
+import { openStore } from './store/store.js'
+import { createMetrics } from './telemetry/metrics.js'
+
+/** The datastore drivers, by the name in the configuration. A new one is a folder and an entry here. */
+const drivers: Record<Config['datastore']['kind'], (config: Config, log: Logger) => Driver> = {
+  sqlite: ({ datastore, node }, log) => createSqliteDriver({
+    path: datastore.path,
+    backupDir: datastore.backup_dir,
+    nodeId: datastore.node_id,
+    clusterId: datastore.cluster_id,
+    clusterDisplayName: datastore.cluster_display_name_override,
+    addresses: node.address
+  }, { jobs: createJobRunner(), clock, log })
+}
+
+interface ProtocolParts {
+  readonly scheduler: Scheduler
+  readonly inspector: Inspector
+  readonly access: Access
+}
+
+/** The protocols that the configuration switches on. A new one is a folder and an entry here. */
+function createProtocols ({ replicante }: Config, parts: ProtocolParts): Array<Protocol<FastifyInstance>> {
+  const { list, classic } = replicante
+  return [
+    ...classic.enabled ? [createReplicanteClassic({ ...parts, config: { list, trees: classic.trees } })] : []
+  ]
+}
+
+/** What an agent needs of the process that it runs in. */
+export interface AgentOptions {
+  readonly log: Logger
+  /** Called when the database can no longer be used. */
+  readonly onFatal: (error: StoreError) => void
+}
+
+/** The whole agent, put together and not yet started. */
+export interface Agent {
+  /** Why it takes no actions, else null. */
+  readonly actionsDisabled: string | null
+  /** The migrations that opening the database applied. */
+  readonly migrated: { readonly applied: readonly string[], readonly copy: string | null }
+  /** The OpenAPI documents by file name. */
+  readonly renderDocuments: () => Record<string, string>
+  /** Starts everything; resolves with the URL that it listens on. */
+  start (): Promise<string>
+  /** Ends everything, in the reverse order, each part within a limit. */
+  stop (): Promise<void>
+}
+
+/** How long each component may take to stop. */
+const stopLimitMs = 5000
+
+/**
+ * The composition root: puts the agent together. Opens its database, and nothing else.
+ * @throws StoreError when the database cannot be opened; ConfigError when the configuration contradicts itself
+ */
+export async function createAgent (config: Config, { log, onFatal }: AgentOptions): Promise<Agent> {
+  const { access, bind } = checkConfig(config)
+  const driver = drivers[config.datastore.kind](config, log)
+  const registry = configured(() => createRegistry(
+    [...builtInKinds({ clock }), ...driver.kinds, ...externalKinds(config)]))
+
+  // Observers join as they are made; the list is read anew with each call.
+  const observers: Observer[] = []
+  const observer = everyObserver(observers)
+  const store = openStore({ path: config.db, clock, queueLimit: config.actions.queue_limit, observer, onFatal })
+  const agent = agentVersion()
+  const metrics = createMetrics({
+    clock,
+    version: agent.number,
+    queue: () => ({ lanes: store.lanes(), oldestWaiting: store.oldestWaiting() })
+  })
+  const scheduler = createScheduler({ store, registry, newId: v7, disabled: access.actionsDisabled })
+  const { executor, pruner } = createWorkers(config, { store, kinds: registry, log, observer })
+  const timeoutMs = config.datastore.timeout_seconds * 1000
+  const inspector = createInspector({ datastore: driver.datastore, agent, timeoutMs, log })
+  const protocols = createProtocols(config, { scheduler, inspector, access })
+  observers.push(metrics.observer, ...protocols.flatMap(protocol => protocol.observer ?? []))
+
+  const readiness = (): string | null => store.trouble() ??
+    (access.actionsDisabled !== null || executor.running ? null : 'the executor is not running')
+  const face = await createApp({
+    ...{ scheduler, inspector, access, clock, log, metrics, observer, protocols, readiness },
+    config: httpConfig(config)
+  })
+
+  return {
+    actionsDisabled: access.actionsDisabled,
+    migrated: store.migrated,
+    renderDocuments: face.renderDocuments,
+    start: async () => await start({
+      ...{ driver, executor, protocols, pruner, face, bind }, enabled: access.actionsDisabled === null
+    }),
+    async stop () {
+      // Waits and streams end first, and everything but liveness is refused. The listener closes after the work has
+      // ended, so that managers are told what happens instead of finding nobody.
+      face.endWaits()
+      scheduler.refuse()
+      await pruner.stop()
+      await executor.stop()
+      await within(stopLimitMs, face.app.close())
+      for (const protocol of [...protocols].reverse()) await within(stopLimitMs, protocol.stop())
+      await within(stopLimitMs, driver.datastore.close())
+      metrics.close()
+      store.close()
+    }
+  }
+}
+
+/** What the configuration decides before anything is opened. */
+export interface CheckedConfig {
+  readonly access: Access
+  readonly bind: Bind
+}
+
+/**
+ * Finds what no schema can: values that contradict each other.
+ * @throws ConfigError
+ */
+export function checkConfig (config: Config): CheckedConfig {
+  const bind = parseBind(config.bind)
+  if (bind === null) throw new ConfigError([`bind: "${config.bind}" is not HOST:PORT`])
+  refuseOwnDatabase(config)
+  return { bind, access: configured(() => createAccess({ host: bind.host, actions: config.actions.enabled })) }
+}
+
+/** Even reading the queue's file header beside SQLite would drop SQLite's locks on it. */
+function refuseOwnDatabase ({ db, datastore }: Config): void {
+  const real = (path: string): string => existsSync(path) ? realpathSync(path) : resolve(path)
+  if (real(db) !== real(datastore.path)) return
+  throw new ConfigError([
+    `datastore.path and db both name ${db}. The queue has a database of its own: name another file for one of them.`
+  ])
+}
+
+/** What is made of the configuration: where that fails, the configuration is what has to be changed. */
+function configured<T> (make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : String(error)])
+  }
+}
+
+function externalKinds ({ external_actions: actions, db }: Config): ActionKind[] {
+  const run = createCommandRunner({ outputDir: join(dirname(resolve(db)), 'output') })
+  return Object.entries(actions).map(([name, settings]) => createExternalKind(name, {
+    description: settings.description,
+    action: settings.action as [string, ...string[]],
+    check: settings.check as [string, ...string[]],
+    ...settings.cancel === undefined ? {} : { cancel: settings.cancel as [string, ...string[]] },
+    ...typeof settings.args === 'object' ? { args: settings.args } : {},
+    timeoutMs: settings.timeout_seconds * 1000,
+    commandTimeoutMs: settings.command_timeout_seconds * 1000,
+    checkMinMs: settings.check_min_ms,
+    checkMaxMs: settings.check_max_ms,
+    env: settings.env
+  }, { run, clock }))
+}
+
+type WorkerParts = Pick<ConstructorParameters<typeof Executor>[0], 'store' | 'kinds' | 'log' | 'observer'>
+
+function createWorkers ({ actions }: Config, parts: WorkerParts): { executor: Executor, pruner: Pruner } {
+  const executor = new Executor({
+    ...parts,
+    maxLanes: actions.max_lanes,
+    payloadLimit: actions.payload_limit,
+    graceMs: actions.grace_seconds * 1000
+  })
+  const pruner = new Pruner({
+    ...parts,
+    clock,
+    keep: actions.prune_keep,
+    ageMs: actions.prune_age_days * 86_400_000,
+    intervalMs: actions.prune_interval_seconds * 1000
+  })
+  return { executor, pruner }
+}
+
+function httpConfig ({ http }: Config) {
+  return {
+    hosts: http.hosts,
+    origins: http.origins,
+    bodyLimit: http.body_limit,
+    waitLimitSeconds: http.wait_limit_seconds,
+    requestTimeoutSeconds: http.request_timeout_seconds,
+    docs: http.docs
+  }
+}
+
+interface Startable {
+  readonly driver: Driver
+  readonly executor: Executor
+  readonly protocols: ReadonlyArray<Protocol<FastifyInstance>>
+  readonly pruner: Component
+  readonly face: HttpFaceOfAgent
+  readonly bind: Bind
+  /** Whether actions are claimed at all. */
+  readonly enabled: boolean
+}
+
+/** The order of the start: what a dead process left is judged before anybody can ask, and listeners come last. */
+async function start ({ driver, executor, protocols, pruner, face, bind, enabled }: Startable): Promise<string> {
+  await driver.datastore.start()
+  if (enabled) await executor.recover()
+  for (const protocol of protocols) await protocol.start()
+  if (enabled) await executor.start()
+  await pruner.start()
+  await face.app.listen(bind)
+  const { address, port, family } = face.app.server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+/** Waits for the promise, but not longer than the limit. */
+async function within (limitMs: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<void>(resolve => { timer = setTimeout(resolve, limitMs) })
+  await Promise.race([promise, limit]).finally(() => { clearTimeout(timer) })
+}
