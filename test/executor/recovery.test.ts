@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { done } from '../../src/domain/kind.js'
 import { interruptionLimit } from '../../src/executor/recovery.js'
-import { openEngine, temporaryFolder } from '../support/engine.js'
+import { openEngine } from '../support/engine.js'
+import { noSmallDisk, smallDisk } from '../support/small-disk.js'
 import { aborted, scriptedKind } from '../support/scripted-kind.js'
 
 const kind = 'test.steward/scripted'
@@ -215,15 +215,11 @@ t.test('at a shutdown', async t => {
 })
 
 t.test('on a full disk new work is refused, running work keeps its outcome, and all goes on when there is room', async t => {
-  const disk = join(temporaryFolder(t), 'disk')
-  mkdirSync(disk)
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], { stdio: 'ignore' })
-  } catch {
-    t.pass('not run: mounting a small file system needs root')
+  const disk = smallDisk(t, '2m')
+  if (disk === null) {
+    t.pass(noSmallDisk)
     return
   }
-  t.teardown(() => { execFileSync('umount', ['-l', disk]) })
   const scripted = scriptedKind(kind)
   const engine = openEngine(t, { kinds: [scripted], path: join(disk, 'steward.db') })
   await engine.run()

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t from 'tap'
@@ -10,6 +9,7 @@ import { readMigrations, type Migration } from '../../src/store/migrate.js'
 import { openDatabase } from '../../src/store/open.js'
 import { openStore } from '../../src/store/store.js'
 import { openEngine, temporaryFolder } from '../support/engine.js'
+import { noSmallDisk, smallDisk } from '../support/small-disk.js'
 
 /** What opening refuses with. */
 function refusal (open: () => unknown): StoreError {
@@ -215,16 +215,11 @@ t.test('a backup is taken while the store writes, passes the check, and never ov
 })
 
 t.test('a full disk at the start is one sentence', async t => {
-  const folder = temporaryFolder(t)
-  const disk = join(folder, 'disk')
-  mkdirSync(disk)
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', disk], { stdio: 'ignore' })
-  } catch {
-    t.pass('not run: mounting a small file system needs root')
+  const disk = smallDisk(t, '16k')
+  if (disk === null) {
+    t.pass(noSmallDisk)
     return
   }
-  t.teardown(() => { execFileSync('umount', [disk]) })
 
   const refused = refusal(() => open(join(disk, 'steward.db')))
 
