@@ -75,9 +75,10 @@ t.test('after a crash', async t => {
     const crashed = openEngine(t, { kinds: [before] })
     await crashed.run()
     const { id } = await crashed.schedule(kind)
-    await before.begun()
+    const lost = await before.begun()
     await crashed.scheduler.cancel(id)
     crashed.crash()
+    lost.throws('the process is dead')
 
     const after = scriptedKind(kind)
     const engine = openEngine(t, { path: crashed.path, kinds: [after] })
@@ -159,7 +160,10 @@ t.test('at a shutdown', async t => {
     t.equal(again.context.action.id, id)
     t.equal(again.context.resumed, true)
     again.returns(done())
-    await engine.finished(id)
+    const next = await after.begun()
+    t.equal(next.context.action.id, waiting.id)
+    next.returns(done())
+    await engine.finished(waiting.id)
   })
 
   t.test('a kind that does not resume may end within the grace period', async t => {
@@ -245,4 +249,6 @@ t.test('on a full disk new work is refused, running work keeps its outcome, and 
   t.equal(engine.store.trouble(), null)
   next.returns(done())
   await engine.finished(waiting.id)
+  // What was accepted before the disk was full runs now, and has nothing to show here.
+  engine.crash()
 })
