@@ -32,6 +32,8 @@ create table action (
   updated_at integer not null,
   state_payload text,
   interruptions integer not null default 0,
+  -- When the agent stopped in good order while the action ran: that is no interruption.
+  suspended_at integer,
   progress_entries integer not null default 0,
   version integer not null default 1,
   constraint action_state check (state in ('NEW', 'RUNNING', 'DONE', 'FAILED')),

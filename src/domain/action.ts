@@ -38,7 +38,7 @@ export interface Action {
   readonly cancelRequestedAt: Instant | null
   /** What the kind last reported; null when nothing. */
   readonly statePayload: JsonValue
-  /** How often a process died or stopped under it since its last progress. */
+  /** How often a process died under it since its last progress. A stop in good order does not count. */
   readonly interruptions: number
   /** Grows by one with every change of the row: what an ETag is made of. */
   readonly version: number

@@ -153,7 +153,10 @@ export class Executor implements Component {
     while (action !== null) {
       const outcome = await this.#run(lane, action, again)
       this.#lanes.set(lane, null)
-      if (outcome === null) return
+      if (outcome === null) {
+        await this.#options.store.suspend(action.seq)
+        return
+      }
       action = await this.#settleAndClaim(action, outcome)
       again = false
     }

@@ -26,7 +26,7 @@ export async function recover ({ store, kindOf, log }: RecoveryOptions): Promise
     const action = await store.interrupt(left.seq)
     const outcome = judge(action, kindOf(action.kind))
     const { id, kind, interruptions } = action
-    log.warn({ action: id, kind, interruptions, resumed: outcome === null }, 'found an interrupted action')
+    log.warn({ action: id, kind, interruptions, resumed: outcome === null }, 'found an action that was left running')
     if (outcome === null) resumable.push(action)
     else await store.settle(action.seq, outcome)
   }

@@ -74,8 +74,9 @@ async function runExternal (run: Run): Promise<Outcome> {
   if (outcome !== undefined) return outcome
   if (context.signal.aborted) return await giveUp(run, report)
   try {
-    // Again after an interruption: work that outlives many restarts of the agent is not work that fails.
-    await context.progress(report)
+    // What an earlier run has said already is not said again before a check has answered: progress starts the count of
+    // interruptions anew, and a check that kills the agent each time has to be given up.
+    if (!isStarted(context.action)) await context.progress(report)
     return await checkUntilSettled(run, report)
   } catch (error) {
     if (!context.signal.aborted) throw error
@@ -114,6 +115,8 @@ async function checkUntilSettled (run: Run, first: JsonObject): Promise<Outcome>
   const deadline = (context.action.startedAt ?? clock.now()) + config.timeoutMs
   let waitMs = config.checkMinMs ?? 100
   let report = first
+  // Work that outlives many restarts of the agent is not work that fails: its first answer counts as progress.
+  let isNews = isStarted(context.action)
   // An action that comes back after its time was up is still asked once: its work may have ended long ago.
   for (;;) {
     const result = await runCommand(run, config.check)
@@ -123,8 +126,9 @@ async function checkUntilSettled (run: Run, first: JsonObject): Promise<Outcome>
     const now = { ...report, check: { stdout: result.stdout, stderr: result.stderr } }
     if (answer.status === 'finished') return done({ ...now, phase: 'finished' })
     if (answer.status === 'failed') return failed(answer.error ?? 'The outside work has failed.', { more: now })
-    if (JSON.stringify(now) !== JSON.stringify(report)) await context.progress(now)
+    if (isNews || JSON.stringify(now) !== JSON.stringify(report)) await context.progress(now)
     report = now
+    isNews = false
 
     const leftMs = deadline - clock.now()
     if (leftMs <= 0) return await giveUp(run, report, 'timeout')

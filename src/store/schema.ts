@@ -32,6 +32,7 @@ export const actionTable = sqliteTable('action', {
   updatedAt: integer('updated_at').notNull(),
   statePayload: text('state_payload'),
   interruptions: integer('interruptions').notNull().default(0),
+  suspendedAt: integer('suspended_at'),
   progressEntries: integer('progress_entries').notNull().default(0),
   version: integer('version').notNull().default(1)
 }, table => [

@@ -127,6 +127,10 @@ export class SqliteStore implements ActionStore {
     return this.#write('cancel', 200, scope => this.#writes.requestCancel(id, refuse, scope))
   }
 
+  suspend (seq: number): Promise<Action> {
+    return this.#write('suspend', 200, () => this.#writes.suspend(seq))
+  }
+
   interrupt (seq: number): Promise<Action> {
     return this.#write('interrupt', 200, () => this.#writes.interrupt(seq))
   }

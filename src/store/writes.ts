@@ -42,6 +42,7 @@ export class Writes {
   readonly #progress: Database.Statement<[{ at: Instant, seq: number, payload: string | null }], ActionRow>
   readonly #settle: Database.Statement<[SettleParameters], ActionRow>
   readonly #cancel: Database.Statement<[{ at: Instant, seq: number }], ActionRow>
+  readonly #suspend: Database.Statement<[Instant, number], ActionRow>
   readonly #interrupt: Database.Statement<[number], ActionRow>
   readonly #transition: Database.Statement<unknown[]>
 
@@ -68,8 +69,10 @@ export class Writes {
       where seq = @seq ${returningAction}`)
     this.#cancel = database.prepare(`
       update action set cancel_requested_at = @at, version = version + 1 where seq = @seq ${returningAction}`)
+    this.#suspend = database.prepare(`
+      update action set suspended_at = ?, version = version + 1 where seq = ? and state = 'RUNNING' ${returningAction}`)
     this.#interrupt = database.prepare(`
-      update action set interruptions = interruptions + 1, version = version + 1
+      update action set interruptions = interruptions + (suspended_at is null), suspended_at = null, version = version + 1
       where seq = ? and state = 'RUNNING' ${returningAction}`)
     this.#transition = database.prepare('insert into transition (action_seq, at, state, payload) values (?, ?, ?, ?)')
   }
@@ -139,7 +142,14 @@ export class Writes {
     return action
   }
 
-  /** Counts an interruption of a RUNNING action. */
+  /** Records that the agent stops in good order while the action stays RUNNING. */
+  suspend (seq: number): Action {
+    const row = this.#suspend.get(this.#clock.now(), seq)
+    if (row === undefined) throw new Error(`action ${seq} is not RUNNING, so it cannot be suspended`)
+    return toAction(row)
+  }
+
+  /** Counts an interruption of a RUNNING action, unless it was suspended. */
   interrupt (seq: number): Action {
     const row = this.#interrupt.get(seq)
     if (row === undefined) throw new Error(`action ${seq} is not RUNNING, so it cannot have been interrupted`)

@@ -173,6 +173,9 @@ export function storeContract (t: Test, open: OpenStoreUnderTest): void {
     t.equal((await store.interrupt(action.seq)).interruptions, 2)
     t.equal((await store.progress(action.seq, 'further')).interruptions, 0)
     t.equal((await store.interrupt(action.seq)).interruptions, 1)
+    await store.suspend(action.seq)
+    t.equal((await store.interrupt(action.seq)).interruptions, 1, 'a stop in good order is none')
+    t.equal((await store.interrupt(action.seq)).interruptions, 2, 'and excuses one start only')
   })
 
   t.test('a full queue refuses what is new, knows what is not, and has room again when something ends', async t => {

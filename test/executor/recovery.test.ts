@@ -166,6 +166,26 @@ t.test('at a shutdown', async t => {
     await engine.finished(waiting.id)
   })
 
+  t.test('stopping in good order, however often, is no reason to give an action up', async t => {
+    let path = ''
+    let id = ''
+    for (let stops = 0; stops <= interruptionLimit; stops++) {
+      const scripted = scriptedKind(kind)
+      const engine = openEngine(t, { kinds: [scripted], ...(path === '' ? {} : { path }) })
+      path = engine.path
+      if (id === '') id = (await engine.schedule(kind)).id
+      await engine.run()
+      const { context, throws } = await scripted.begun()
+      t.equal(context.action.interruptions, 0)
+      const stopping = engine.stop()
+      await aborted(context.signal)
+      throws(context.signal.reason)
+      await stopping
+    }
+
+    t.match(openEngine(t, { path }).scheduler.get(id), { state: 'RUNNING', interruptions: 0 })
+  })
+
   t.test('a kind that does not resume may end within the grace period', async t => {
     const scripted = scriptedKind(kind, { onInterrupt: 'fail' })
     const stopped = openEngine(t, { kinds: [scripted], graceMs: 60_000 })

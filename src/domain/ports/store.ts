@@ -67,7 +67,9 @@ export interface ActionStore {
    * `action-finished`, or what `refuse` says of the running action.
    */
   requestCancel (id: string, refuse: (action: Action) => string | null): Promise<Action>
-  /** Counts an interruption of a RUNNING action. */
+  /** Records that the agent stops in good order while the action stays RUNNING: the next `interrupt` does not count. */
+  suspend (seq: number): Promise<Action>
+  /** Counts an interruption of a RUNNING action, unless it was suspended. */
   interrupt (seq: number): Promise<Action>
   /** Removes finished actions that are both beyond `keep` and finished before `before`, a few at a time. */
   prune (rule: { readonly keep: number, readonly before: number }): Promise<PruneStep>

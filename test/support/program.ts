@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { Test } from 'tap'
+
+/** The built program: `npm test` compiles it; before running a single file by hand, `npm run build` does. */
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+
+/** No command that ends by itself takes nearly as long. */
+const longestRunMs = 60_000
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** A running agent. */
+export interface Program {
+  /** Where it listens, for example `http://127.0.0.1:40123`. */
+  readonly url: string
+  readonly pid: number
+  /** Sends a signal, SIGTERM unless told otherwise. */
+  kill (signal?: NodeJS.Signals): void
+  readonly exited: Promise<Exit>
+  /** Everything it has written so far, to standard output and standard error. */
+  output (): string
+}
+
+interface Start {
+  /** The working directory: the default paths lie below it. A start in the folder of an earlier one finds its data. */
+  readonly folder: string
+  /** More arguments for `serve`. */
+  readonly args?: readonly string[]
+  /** More environment. Of the test's own environment only PATH and HOME are passed on. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Starts the agent on a free port; resolves when it listens, rejects when it ends before. The test's end kills it. */
+export async function startProgram (t: Test, { folder, args = [], env = {} }: Start): Promise<Program> {
+  const child = start(['serve', '--bind', '127.0.0.1:0', ...args], folder, env)
+  const written = outputOf(child)
+  const exited = exitOf(child)
+  t.teardown(async () => {
+    child.kill('SIGKILL')
+    await exited
+  })
+  const url = await Promise.race([
+    listening(child),
+    exited.then(exit => { throw new Error(`The agent ended before it listened: ${JSON.stringify(exit)}\n${written()}`) })
+  ])
+  return { url, pid: child.pid ?? 0, kill: (signal = 'SIGTERM') => { child.kill(signal) }, exited, output: written }
+}
+
+/** What a command that ends by itself came to. */
+export interface Ran extends Exit {
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a command of the program, for example `['check']`, to its end. */
+export async function runProgram (args: readonly string[], { folder, env = {} }: Omit<Start, 'args'>): Promise<Ran> {
+  const child = start(args, folder, env)
+  // A command that should have been refused and runs instead must not outlive its test.
+  const limit = setTimeout(() => { child.kill('SIGKILL') }, longestRunMs)
+  child.once('close', () => { clearTimeout(limit) })
+  const parts: Record<'stdout' | 'stderr', string> = { stdout: '', stderr: '' }
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => { parts.stdout += text })
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => { parts.stderr += text })
+  return { ...await exitOf(child), ...parts }
+}
+
+function start (args: readonly string[], folder: string, env: Readonly<Record<string, string>>): ChildProcess {
+  const { PATH = '', HOME = '' } = process.env
+  return spawn(process.execPath, ['--enable-source-maps', main, ...args], {
+    cwd: folder, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe']
+  })
+}
+
+function outputOf (child: ChildProcess): () => string {
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (part: string) => { text += part })
+  }
+  return () => text
+}
+
+/** `close` rather than `exit`: the output is complete then. */
+async function exitOf (child: ChildProcess): Promise<Exit> {
+  const [code, signal] = await once(child, 'close') as [number | null, NodeJS.Signals | null]
+  return { code, signal }
+}
+
+/** Resolves to the address in the log record that says that the agent listens. */
+function listening (child: ChildProcess): Promise<string> {
+  return new Promise(resolve => {
+    if (!child.stdout) return
+    createInterface({ input: child.stdout }).on('line', line => {
+      if (!line.startsWith('{')) return
+      const record = JSON.parse(line) as { msg?: unknown, url?: unknown }
+      if (record.msg === 'listening' && typeof record.url === 'string') resolve(record.url)
+    })
+  })
+}
