@@ -2,7 +2,7 @@ import { DateTime } from 'luxon'
 import type { Instant } from './domain/clock.js'
 
 /** Date and time with an offset, as RFC 3339 has them: ISO 8601 admits far more, which no peer of ours would read. */
-const shape = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/
+const shape = /^\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/
 
 /** An instant as RFC 3339 in UTC with milliseconds, for example `2026-11-21T07:36:00.000Z`. */
 export function formatInstant (instant: Instant): string

@@ -166,7 +166,8 @@ export class Executor implements Component {
     if (!this.#accepting) return Promise.resolve(null)
     // From here on only a newer commit can mean that the lane has more.
     this.#waiting.delete(lane)
-    return persist(this.#options.store, () => this.#options.store.claim(lane), this.#ending.signal)
+    const claim = (): Promise<Action | null> => this.#options.store.claim(lane, () => this.#accepting)
+    return persist(this.#options.store, claim, this.#ending.signal)
   }
 
   async #run (lane: string, action: Action, resumed: boolean): Promise<Outcome | null> {

@@ -2,7 +2,7 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
 import type { JsonObject, JsonValue } from '../domain/json.js'
 import type { ActionKind } from '../domain/kind.js'
-import { Problem } from '../domain/problem.js'
+import { Problem, type Violation } from '../domain/problem.js'
 import type { KindDescription } from '../domain/ports/scheduler.js'
 import { violationsOf } from '../domain/violation.js'
 
@@ -12,7 +12,7 @@ export interface Registry {
   list (): readonly KindDescription[]
   /**
    * Says whether a kind takes these arguments.
-   * @throws Problem `unknown-kind`, or `invalid-args` with JSON pointers into the arguments
+   * @throws Problem `unknown-kind`, or `invalid-args` with JSON pointers into what holds the arguments as `args`
    */
   check (name: string, args: JsonValue): void
   /** The arguments as the kind's code sees them: `{}` for none, where the kind takes an object. */
@@ -29,14 +29,13 @@ const nameShape = /^[a-z0-9][a-z0-9.-]*\/[A-Za-z0-9][A-Za-z0-9._-]*$/
  * @throws Error when a name is taken twice or misshapen, or a schema does not compile: the start stops
  */
 export function createRegistry (kinds: readonly ActionKind[]): Registry {
-  // Validates, and changes nothing: no defaults, no coercion, no removal.
-  const ajv = new Ajv({ allErrors: true, strictSchema: true, strictTypes: false, discriminator: true })
-  addFormats.default(ajv)
-  const entries = new Map<string, { kind: ActionKind, validate: ValidateFunction }>()
+  const first = createAjv({ allErrors: false })
+  const all = createAjv({ allErrors: true })
+  const entries = new Map<string, Entry>()
   for (const kind of kinds) {
     if (!nameShape.test(kind.kind)) throw new Error(`"${kind.kind}" is no name for a kind: it has to look like "domain.example/name".`)
     if (entries.has(kind.kind)) throw new Error(`The kind "${kind.kind}" is registered twice.`)
-    entries.set(kind.kind, { kind, validate: compile(ajv, kind) })
+    entries.set(kind.kind, { kind, validate: compile(first, kind), explain: compile(all, kind) })
   }
   const listed = [...entries.values()].map(({ kind }) => describe(kind)).sort((a, b) => a.kind < b.kind ? -1 : 1)
 
@@ -47,11 +46,39 @@ export function createRegistry (kinds: readonly ActionKind[]): Registry {
     check: (name, args) => {
       const entry = entries.get(name)
       if (entry === undefined) throw new Problem('unknown-kind', { params: { kind: name } })
-      if (!entry.validate(argsFor(entry.kind, args))) {
-        throw new Problem('invalid-args', { params: { kind: name }, errors: violationsOf(entry.validate.errors) })
-      }
+      const given = argsFor(entry.kind, args)
+      if (entry.validate(given)) return
+      throw new Problem('invalid-args', { params: { kind: name }, errors: violationsIn(given, entry) })
     }
   }
+}
+
+interface Entry {
+  readonly kind: ActionKind
+  /** Stops at the first thing that is wrong. */
+  readonly validate: ValidateFunction
+  /** Finds everything that is wrong. */
+  readonly explain: ValidateFunction
+}
+
+/** Validates, and changes nothing: no defaults, no coercion, no removal. */
+function createAjv (options: { readonly allErrors: boolean }): Ajv {
+  const ajv = new Ajv({ ...options, strictSchema: true, strictTypes: false, discriminator: true })
+  addFormats.default(ajv)
+  return ajv
+}
+
+/** Characters of JSON in which all faults are looked for; in a hostile megabyte there could be half a million. */
+const explainedLength = 16 * 1024
+
+/** What one answer tells of, at most. */
+const mostViolations = 20
+
+function violationsIn (args: JsonValue, { validate, explain }: Entry): Violation[] {
+  const found = validate.errors
+  if (JSON.stringify(args).length > explainedLength) return violationsOf(found, '/args')
+  explain(args)
+  return violationsOf(explain.errors?.slice(0, mostViolations), '/args')
 }
 
 function argsFor (kind: ActionKind, args: JsonValue): JsonValue {

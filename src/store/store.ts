@@ -109,8 +109,8 @@ export class SqliteStore implements ActionStore {
     return this.#write('append', bytes, scope => this.#writes.append(draft, scope, room))
   }
 
-  claim (lane: string): Promise<Action | null> {
-    return this.#write('claim', 200, scope => this.#writes.claim(lane, scope))
+  claim (lane: string, wanted: () => boolean = () => true): Promise<Action | null> {
+    return this.#write('claim', 200, scope => wanted() ? this.#writes.claim(lane, scope) : null)
   }
 
   progress (seq: number, payload: JsonValue): Promise<Action> {

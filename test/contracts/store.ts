@@ -75,6 +75,18 @@ export function storeContract (t: Test, open: OpenStoreUnderTest): void {
     t.equal(await store.claim('empty'), null)
   })
 
+  t.test('a claim that is not wanted any more when its turn comes claims nothing', async t => {
+    const { store } = openOne(t)
+    await store.append(draft())
+    let wanted = true
+
+    const claiming = store.claim('main', () => wanted)
+    wanted = false
+
+    t.equal(await claiming, null)
+    t.strictSame(store.lanes(), [{ lane: 'main', waiting: 1, running: 0 }])
+  })
+
   t.test('lanes do not hold each other up', async t => {
     const { store } = openOne(t)
     await store.append(draft({ lane: 'a' }))

@@ -231,6 +231,18 @@ t.test('at a shutdown', async t => {
     t.match(openEngine(t, { path: stopped.path }).scheduler.get(id), { state: 'DONE', statePayload: 'was finished' })
   })
 
+  t.test('what is being claimed in that moment is left waiting', async t => {
+    const scripted = scriptedKind(kind)
+    const stopped = openEngine(t, { kinds: [scripted], graceMs: 60_000 })
+    const { id } = await stopped.schedule(kind)
+    await stopped.executor.start()
+
+    await stopped.stop()
+
+    t.equal(scripted.runs, 0)
+    t.match(openEngine(t, { path: stopped.path }).scheduler.get(id), { state: 'NEW' })
+  })
+
   t.test('new work is refused', async t => {
     const engine = openEngine(t)
     engine.scheduler.refuse()

@@ -57,8 +57,12 @@ t.test('the registry', async t => {
   t.throws(() => { registry.check('no.such/kind', null) }, { code: 'unknown-kind' })
   t.throws(() => { registry.check('__proto__', null) }, { code: 'unknown-kind' })
   t.throws(() => { registry.check('agent.replicante.io/test.ping', { count: 'x', 'a/b': 1 }) }, {
-    code: 'invalid-args', errors: [{ pointer: '/a~1b', detail: 'is not a known field' }, { pointer: '/count', detail: 'must be integer' }]
+    code: 'invalid-args', errors: [{ pointer: '/args/a~1b', detail: 'is not a known field' }, { pointer: '/args/count', detail: 'must be integer' }]
   })
+  const hostile = { steps: Array.from({ length: 9000 }, () => 1) }
+  t.throws(() => { registry.check('agent.steward/test.script', hostile) }, { errors: { length: 1 } }, 'a long list of faults is not told of')
+  const careless = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`x${index}`, 1]))
+  t.throws(() => { registry.check('agent.replicante.io/test.ping', careless) }, { errors: { length: 20 } })
   t.doesNotThrow(() => { registry.check('agent.replicante.io/test.ping', null) }, 'no arguments are an empty object to a kind that takes one')
   t.ok(registry.list().every((kind, at, all) => at === 0 || all[at - 1]!.kind < kind.kind), 'discovery is in alphabetical order')
 })

@@ -36,7 +36,7 @@ t.test('what cannot be done is refused before anything is written', async t => {
   const said = { kind, principal: 'local', protocol: 'api' }
 
   await t.rejects(scheduler.schedule({ ...said, kind: 'no.such/kind' }), { code: 'unknown-kind' })
-  await t.rejects(scheduler.schedule({ ...said, args: { count: 0 } }), { code: 'invalid-args', errors: [{ pointer: '/count' }] })
+  await t.rejects(scheduler.schedule({ ...said, args: { count: 0 } }), { code: 'invalid-args', errors: [{ pointer: '/args/count' }] })
   for (const id of ['', 'x', '0198c5a1-7d3e-7cc4-9a6b-3f1f5f0f7a1', '{0198c5a1-7d3e-7cc4-9a6b-3f1f5f0f7a11}']) {
     await t.rejects(scheduler.schedule({ ...said, id }), { code: 'invalid-id' }, id)
   }

@@ -55,8 +55,11 @@ export interface ActionStore {
 
   /** Adds an action in NEW. Also rejects with `queue-full`. */
   append (draft: ActionDraft): Promise<Appended>
-  /** Moves the lane's oldest NEW action to RUNNING; null when none waits, or one is running already. */
-  claim (lane: string): Promise<Action | null>
+  /**
+   * Moves the lane's oldest NEW action to RUNNING; null when none waits, or one is running already, or `wanted` says no
+   * when the turn has come: nobody may claim what nobody will run.
+   */
+  claim (lane: string, wanted?: () => boolean): Promise<Action | null>
   /** Records what a RUNNING action reports. */
   progress (seq: number, payload: JsonValue): Promise<Action>
   /** Moves an action to its final state. */
