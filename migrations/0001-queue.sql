@@ -20,8 +20,6 @@ create table action (
   principal text not null,
   requester text not null,
   state text not null,
-  args text not null,
-  headers text not null,
   -- Times are milliseconds since the epoch.
   created_at integer not null,
   scheduled_at integer not null,
@@ -30,12 +28,16 @@ create table action (
   cancel_requested_at integer,
   -- The time of the newest transition: the next one is never earlier, whatever the clock does.
   updated_at integer not null,
-  state_payload text,
   interruptions integer not null default 0,
   -- When the agent stopped in good order while the action ran: that is no interruption.
   suspended_at integer,
   progress_entries integer not null default 0,
+  history_bytes integer not null default 0,
   version integer not null default 1,
+  -- What may be large comes last: reading the columns before it does not touch the pages that it fills.
+  args text not null,
+  headers text not null,
+  state_payload text,
   constraint action_state check (state in ('NEW', 'RUNNING', 'DONE', 'FAILED')),
   constraint action_finished check ((state in ('DONE', 'FAILED')) = (finished_at is not null)),
   constraint action_started check (state = 'FAILED' or (state = 'NEW') = (started_at is null))
@@ -47,6 +49,9 @@ create unique index action_one_running on action (lane) where state = 'RUNNING';
 create index action_waiting on action (lane, seq) where state = 'NEW';
 -- Every list: by state and protocol, in the order of scheduling.
 create index action_listed on action (state, protocol, seq);
+
+-- Pruning, which goes by age.
+create index action_ended on action (finished_at) where finished_at is not null;
 
 create table transition (
   seq integer primary key autoincrement,

@@ -110,8 +110,8 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
   const protocols = createProtocols(config, { scheduler, inspector, access })
   observers.push(metrics.observer, ...protocols.flatMap(protocol => protocol.observer ?? []))
 
-  const readiness = (): string | null => store.trouble() ??
-    (access.actionsDisabled !== null || executor.running ? null : 'the executor is not running')
+  const readiness = (): string | null =>
+    store.trouble() ?? (access.actionsDisabled === null ? executor.trouble() : null)
   const face = await createApp({
     ...{ scheduler, inspector, access, clock, log, metrics, observer, protocols, readiness },
     config: httpConfig(config)

@@ -12,6 +12,7 @@ import type { Config } from './config/config.js'
 import { ConfigError, loadConfig, type LoadedConfig } from './config/load.js'
 import { printConfig } from './config/print.js'
 import { systemClock as clock } from './domain/clock.js'
+import { Problem } from './domain/problem.js'
 import { agentVersion } from './info/version.js'
 import { backupDatabase, checkDatabase } from './store/check.js'
 import { StoreError } from './store/errors.js'
@@ -39,6 +40,10 @@ function explain (error: unknown, { err }: Output): ExitCode {
   if (error instanceof ConfigError) {
     for (const line of error.lines) err(`steward: ${line}`)
     return exitCodes.usage
+  }
+  if (error instanceof Problem && (error.category === 'unavailable' || error.category === 'full')) {
+    err(`steward: ${error.message}`)
+    return exitCodes.inputOutput
   }
   throw error
 }

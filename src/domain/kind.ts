@@ -63,7 +63,10 @@ export interface KindContext<Args = JsonValue> {
    */
   readonly signal: AbortSignal
   readonly log: Logger
-  /** Records a RUNNING to RUNNING transition; resolves when it is on disk. Rejects once the signal is aborted. */
+  /**
+   * Records a RUNNING to RUNNING transition; resolves when it is on disk. Rejects once the signal is aborted, and with
+   * a RangeError when the payload's JSON has more than 64 KiB.
+   */
   progress (payload: JsonValue): Promise<void>
   /** Waits; rejects with the signal's reason as soon as it is aborted. */
   sleep (ms: number): Promise<void>
@@ -87,6 +90,10 @@ export interface ActionKind<Args = any> {
   readonly onInterrupt: 'resume' | 'fail'
   /** A sentence when the running action cannot be cancelled any more, else null. Absent: it always can. */
   refuseCancel? (action: Action): string | null
+  /**
+   * Does the work. What it throws or rejects with makes the action FAILED. An exception outside of it (in a timer, an
+   * event handler, a promise that nobody looks at) ends the process, and the action is then an interrupted one.
+   */
   run (context: KindContext<Args>): Promise<Outcome>
 }
 

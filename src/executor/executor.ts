@@ -6,8 +6,8 @@ import type { Logger } from '../domain/log.js'
 import type { Observer } from '../domain/ports/observer.js'
 import type { Component } from '../domain/ports/protocol.js'
 import type { ActionStore, Effect } from '../domain/ports/store.js'
-import { storable } from './outcome.js'
-import { persist } from './persist.js'
+import { messageOf, storable } from './outcome.js'
+import { persist, type Persistence } from './persist.js'
 import { kindIsGone, recover } from './recovery.js'
 import { Run } from './run.js'
 
@@ -55,31 +55,48 @@ export class Executor implements Component {
   readonly #cancelled = new Set<string>()
   readonly #ending = new AbortController()
   #unsubscribe: (() => void) | null = null
-  #resumable: Action[] = []
+  /** What may go on after an interruption, by its lane. */
+  readonly #resumable = new Map<string, Action>()
+  #recovery: Promise<void> = Promise.resolve()
   #accepting = false
+  #trouble: string | null = null
 
   constructor (options: ExecutorOptions) {
     this.#options = options
   }
 
-  /** True while actions are being claimed. */
-  get running (): boolean {
-    return this.#accepting
+  /** A sentence when actions are not being carried out as they should be, else null. */
+  trouble (): string | null {
+    return this.#accepting ? this.#trouble : 'the executor is not running'
   }
 
-  /** Judges what a dead process left RUNNING. Comes before `start`, and before anybody can ask. */
+  /**
+   * Judges what a dead process left RUNNING. Comes before `start`, and before anybody can ask. While the disk is full
+   * it
+   * goes on by itself, and the agent answers meanwhile: the lanes concerned wait.
+   */
   async recover (): Promise<void> {
-    const { store, kinds, log } = this.#options
-    this.#resumable = await recover({ store, kindOf: name => kinds.get(name), log })
+    const { kinds, log } = this.#options
+    await new Promise<void>((resolve, reject) => {
+      const persistence = { ...this.#persistence, onWait: resolve }
+      this.#recovery = recover({ ...persistence, kindOf: name => kinds.get(name), log }).then(resumable => {
+        for (const action of resumable) this.#resumable.set(action.lane, action)
+      })
+      this.#recovery.then(resolve, reject)
+    })
   }
 
   /** Drains every lane that has something in it, what may be resumed first. */
   async start (): Promise<void> {
-    const { store } = this.#options
+    if (this.#accepting) return
+    const { store, log } = this.#options
     this.#unsubscribe = store.onCommit(effects => { this.#follow(effects) })
     this.#accepting = true
-    for (const action of this.#resumable.splice(0)) this.#drain(action.lane, action)
-    for (const { lane, waiting } of store.lanes()) if (waiting > 0) this.#wake(lane)
+    this.#wakeAll()
+    this.#recovery.then(() => { this.#wakeAll() }, (error: unknown) => {
+      log.error({ err: error }, 'could not judge what was left running')
+      this.#trouble = `what was left running could not be judged: ${messageOf(error)}`
+    })
   }
 
   /**
@@ -94,6 +111,8 @@ export class Executor implements Component {
     for (const run of this.#lanes.values()) run?.abort('shutdown')
     await this.#allEnded(afterGraceMs)
     for (const [lane, run] of this.#lanes) log.warn({ lane, action: run?.action.id }, 'left a run that does not end')
+    // What was recovered and had no turn was not interrupted again. One try: a full disk must not keep the agent.
+    for (const { seq } of this.#resumable.values()) await this.#options.store.suspend(seq).catch(() => {})
     this.#ending.abort('shutdown')
     this.#unsubscribe?.()
   }
@@ -119,6 +138,16 @@ export class Executor implements Component {
     }
   }
 
+  get #persistence (): Persistence {
+    return { store: this.#options.store, signal: this.#ending.signal }
+  }
+
+  #wakeAll (): void {
+    for (const lane of this.#resumable.keys()) this.#waiting.add(lane)
+    for (const { lane, waiting } of this.#options.store.lanes()) if (waiting > 0) this.#waiting.add(lane)
+    this.#fill()
+  }
+
   #wake (lane: string): void {
     this.#waiting.add(lane)
     this.#fill()
@@ -129,15 +158,16 @@ export class Executor implements Component {
     if (!this.#accepting) return
     for (const lane of this.#waiting) {
       if (this.#lanes.size >= this.#options.maxLanes) return
-      if (!this.#lanes.has(lane)) this.#drain(lane, null)
+      if (!this.#lanes.has(lane)) this.#drain(lane)
     }
   }
 
-  #drain (lane: string, resumed: Action | null): void {
+  #drain (lane: string): void {
     this.#lanes.set(lane, null)
-    const drain = this.#drainLane(lane, resumed).catch((error: unknown) => {
-      // The store is lost, or the agent is stopping without room on the disk: what runs stays RUNNING there.
+    const drain = this.#drainLane(lane).catch((error: unknown) => {
+      // The database is lost, or the agent is stopping without room on the disk: what runs stays RUNNING there.
       this.#options.log.error({ err: error, lane }, 'stopped draining a lane')
+      this.#trouble = `the lane ${lane} is not drained any more: ${messageOf(error)}`
       this.#waiting.delete(lane)
     }).finally(() => {
       this.#lanes.delete(lane)
@@ -147,19 +177,25 @@ export class Executor implements Component {
     this.#drains.add(drain)
   }
 
-  async #drainLane (lane: string, resumed: Action | null): Promise<void> {
+  async #drainLane (lane: string): Promise<void> {
+    const resumed = this.#resumable.get(lane) ?? null
+    this.#resumable.delete(lane)
     let action = resumed ?? await this.#claim(lane)
-    let again = resumed !== null
     while (action !== null) {
-      const outcome = await this.#run(lane, action, again)
+      const outcome = await this.#run(lane, action, action === resumed)
       this.#lanes.set(lane, null)
       if (outcome === null) {
-        await this.#options.store.suspend(action.seq)
+        await this.#suspend(action)
         return
       }
+      const { id } = action
       action = await this.#settleAndClaim(action, outcome)
-      again = false
+      this.#cancelled.delete(id)
     }
+  }
+
+  #suspend (action: Action): Promise<Action> {
+    return persist(this.#persistence, () => this.#options.store.suspend(action.seq))
   }
 
   #claim (lane: string): Promise<Action | null> {
@@ -167,7 +203,7 @@ export class Executor implements Component {
     // From here on only a newer commit can mean that the lane has more.
     this.#waiting.delete(lane)
     const claim = (): Promise<Action | null> => this.#options.store.claim(lane, () => this.#accepting)
-    return persist(this.#options.store, claim, this.#ending.signal)
+    return persist(this.#persistence, claim)
   }
 
   async #run (lane: string, action: Action, resumed: boolean): Promise<Outcome | null> {
@@ -184,7 +220,9 @@ export class Executor implements Component {
       log: log.child(fields),
       progressLimit,
       stuckAfterMs: this.#options.stuckAfterMs ?? 10_000,
-      record: async (payload, signal) => { await persist(store, () => store.progress(action.seq, payload), signal) },
+      record: async (payload, signal) => {
+        await persist({ store, signal }, () => store.progress(action.seq, payload))
+      },
       onStuck: () => {
         log.warn(fields, 'a run does not end although it was told to; its lane is blocked')
         observer.stuck({ kind: action.kind, lane })
@@ -202,7 +240,8 @@ export class Executor implements Component {
     const settling = settle()
     const claiming = this.#claimUnlessOthersWait(action.lane)
     const [settled, claimed] = await Promise.allSettled([settling, claiming])
-    this.#cancelled.delete(action.id)
+    // Where the turn failed as a whole, the outcome is kept here until it can be written.
+    if (settled.status === 'rejected') await persist(this.#persistence, settle)
     const fields = { action: action.id, kind: action.kind, state: outcome.state }
     if (outcome.state === 'FAILED') log.warn({ ...fields, error: outcome.payload.error }, 'action failed')
     else log.debug(fields, 'action done')
@@ -211,8 +250,7 @@ export class Executor implements Component {
       if (claimed.status === 'fulfilled') return claimed.value
       throw claimed.reason
     }
-    // The turn failed as a whole. The outcome is kept here until it can be written, and only then the lane goes on.
-    await persist(store, settle, this.#ending.signal)
+    // Only now the lane is free: the claim that came with the lost turn found it taken.
     return await this.#claimUnlessOthersWait(action.lane)
   }
 

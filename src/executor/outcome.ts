@@ -1,5 +1,5 @@
-import type { JsonValue } from '../domain/json.js'
-import { failed, type AbortReason, type FailedPayload, type Outcome } from '../domain/kind.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.js'
+import { failed, type AbortReason, type FailedPayload, type FailureReason, type Outcome } from '../domain/kind.js'
 
 /** How a run ended: with what it returned, or with what it threw. */
 export type Ending =
@@ -36,6 +36,14 @@ const sentences = {
   interrupted: 'The agent stopped while the action was running, and this kind does not go on after that.'
 } as const
 
+/** What a kind returned, as an outcome: whatever else it is, the action ends. */
+export function outcomeOf (returned: unknown): Outcome {
+  const { state, payload } = (typeof returned === 'object' && returned !== null ? returned : {}) as Partial<Outcome>
+  if (state === 'DONE') return payload === undefined ? { state } : { state, payload }
+  if (state === 'FAILED') return { state, payload: completed(payload) }
+  return failed('The kind returned no outcome.')
+}
+
 /**
  * The outcome as it can be stored: JSON, within the limit, and with every field that a FAILED payload has. A DONE whose
  * payload cannot be kept is still DONE: the work was done, and the payload says what became of what it reported.
@@ -46,10 +54,9 @@ export function storable (outcome: Outcome, limit: number): Outcome {
     if (fit === null) return { state: 'DONE' }
     return { state: 'DONE', payload: 'value' in fit ? fit.value : { payload_dropped: fit.why } }
   }
-  if (fit === null) return failed('The kind failed without saying why.')
-  if ('value' in fit) return { state: 'FAILED', payload: completed(fit.value) }
+  if (fit !== null && 'value' in fit) return outcome
   const { error, reason } = outcome.payload
-  return failed(error.slice(0, 10_000), { reason, more: { payload_dropped: fit.why } })
+  return failed(error.slice(0, 10_000), { reason, more: { payload_dropped: fit?.why ?? null } })
 }
 
 function fitting (payload: JsonValue, limit: number): { value: JsonValue } | { why: string } {
@@ -64,16 +71,29 @@ function fitting (payload: JsonValue, limit: number): { value: JsonValue } | { w
   return bytes > limit ? { why: `it had ${bytes} bytes, and the limit is ${limit}` } : { value: payload }
 }
 
-/** Fields that a careless kind left out. */
-function completed (payload: JsonValue): FailedPayload {
-  const given = payload as Partial<FailedPayload>
-  const { error = 'The kind failed without saying why.', layers = [], trace = null, variant = null, reason = 'error' } = given
-  return { ...given, error, layers, trace, variant, reason }
+/** A FAILED payload with every field that one has, whatever a careless kind left out or got wrong. */
+function completed (payload: unknown): FailedPayload {
+  const given: JsonObject = isJsonObject(payload) ? payload : {}
+  const { error, layers, trace, variant, reason } = given
+  return {
+    ...given,
+    error: typeof error === 'string' ? error : 'The kind failed without saying why.',
+    layers: Array.isArray(layers) ? layers.map(String) : [],
+    trace: typeof trace === 'string' ? trace : null,
+    variant: typeof variant === 'string' ? variant : null,
+    reason: reasons.find(known => known === reason) ?? 'error'
+  }
 }
 
-/** What an error says. */
+const reasons: readonly FailureReason[] = ['error', 'timeout', 'cancelled', 'interrupted', 'unavailable']
+
+/** What was thrown says of itself. Anything can be thrown, also what cannot be printed. */
 export function messageOf (error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  try {
+    return error instanceof Error ? error.message : String(error)
+  } catch {
+    return 'Something was thrown that cannot be printed.'
+  }
 }
 
 function causesOf (error: unknown): string[] {

@@ -1,23 +1,34 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { ActionStore } from '../domain/ports/store.js'
 import { Problem } from '../domain/problem.js'
+import { sleep } from './timers.js'
 
 /** How long to leave a database alone that another process holds. */
 const busyMs = 200
 
+/** What persisting works with. */
+export interface Persistence {
+  readonly store: ActionStore
+  /** Gives up; the write is then not done. */
+  readonly signal: AbortSignal
+  /** Called each time that it has to wait. */
+  readonly onWait?: () => void
+}
+
 /**
- * Writes something that has happened already and must not be forgotten: while the disk is full or the database is held,
- * it waits and tries again. Rejects with the signal's reason, or when the database is lost.
+ * Writes something that must not be forgotten: while the disk is full or another process holds the database, it waits
+ * and tries again. Rejects with the signal's reason, when the database is lost, or with the write's own error.
  */
-export async function persist<T> (store: ActionStore, write: () => Promise<T>, signal: AbortSignal): Promise<T> {
+export async function persist<T> ({ store, signal, onWait }: Persistence, write: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await write()
     } catch (error) {
-      if (!(error instanceof Problem)) throw error
+      const passing = error instanceof Problem && !store.lost &&
+        (error.code === 'store-full' || error.code === 'store-unavailable')
+      if (!passing) throw error
+      onWait?.()
       if (error.code === 'store-full') await store.writable(signal)
-      else if (error.code === 'store-unavailable' && store.trouble() === null) await delay(busyMs, undefined, { signal })
-      else throw error
+      else await sleep(busyMs, signal)
     }
   }
 }

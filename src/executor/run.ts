@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Action } from '../domain/action.js'
 import type { JsonValue } from '../domain/json.js'
 import { abortReason, type AbortReason, type ActionKind, type Outcome } from '../domain/kind.js'
 import type { Logger } from '../domain/log.js'
-import { endedBy, failureOf, type Ending } from './outcome.js'
+import { endedBy, failureOf, outcomeOf, type Ending } from './outcome.js'
+import { setLongTimer, sleep, type LongTimer } from './timers.js'
 
 /** What one run needs of the executor. */
 export interface RunOptions {
@@ -21,9 +21,6 @@ export interface RunOptions {
   readonly onStuck: () => void
 }
 
-/** The longest delay that a timer of Node can have. */
-const longestTimer = 2 ** 31 - 1
-
 /** One run of one action: its signal, its time limit, and what it comes to. */
 export class Run {
   readonly action: Action
@@ -32,7 +29,7 @@ export class Run {
   readonly ended: Promise<Outcome | null>
   readonly #options: RunOptions
   readonly #controller = new AbortController()
-  #timer: NodeJS.Timeout | null = null
+  #timer: LongTimer | null = null
   #stuck: NodeJS.Timeout | null = null
 
   constructor (options: RunOptions, abortedWith: AbortReason | null = null) {
@@ -52,13 +49,13 @@ export class Run {
 
   async #run (): Promise<Outcome | null> {
     const { timeoutMs } = this.kind
-    if (timeoutMs !== null) this.#timer = setTimeout(() => { this.abort('timeout') }, Math.min(timeoutMs, longestTimer))
+    if (timeoutMs !== null) this.#timer = setLongTimer(() => { this.abort('timeout') }, timeoutMs)
     try {
-      return this.#conclude({ returned: await this.#call() })
+      return this.#conclude({ returned: outcomeOf(await this.#call()) })
     } catch (error) {
       return this.#conclude({ threw: error })
     } finally {
-      if (this.#timer !== null) clearTimeout(this.#timer)
+      this.#timer?.clear()
       if (this.#stuck !== null) clearTimeout(this.#stuck)
     }
   }
@@ -73,9 +70,7 @@ export class Run {
       signal,
       log,
       progress: payload => mayBeIgnored(this.#progress(payload)),
-      sleep: ms => mayBeIgnored(delay(ms, undefined, { signal }).catch((error: unknown) => {
-        throw signal.aborted ? signal.reason : error
-      }))
+      sleep: ms => mayBeIgnored(sleep(ms, signal))
     })
   }
 
@@ -94,8 +89,8 @@ export class Run {
     if (!signal.aborted) return 'returned' in ending ? ending.returned : failureOf(ending.threw)
     const reason = abortReason(signal)
     if (reason !== 'shutdown') return endedBy(reason, ending)
-    // A run that had its outcome when the agent was told to stop has done its work.
-    if ('returned' in ending) return ending.returned
+    // A run that was done when the agent was told to stop has done its work.
+    if ('returned' in ending && ending.returned.state === 'DONE') return ending.returned
     return this.kind.onInterrupt === 'resume' ? null : endedBy('interrupted', ending)
   }
 }

@@ -29,6 +29,7 @@ export function checkDatabase (path: string): DatabaseReport {
 
 /**
  * Copies Steward's database to a new file, also while an agent has it open: one snapshot, checked, whole or not at all.
+ * The copy has a store id of its own.
  * @throws StoreError when the database cannot be read, or there is a file at the target already
  */
 export function backupDatabase (path: string, target: string): void {
@@ -43,8 +44,10 @@ export function backupDatabase (path: string, target: string): void {
 function copyTo (database: Database.Database, target: string): void {
   try {
     copyDatabase(database, target, partial => {
-      const copy = new Database(partial, { readonly: true })
+      const copy = new Database(partial)
       try {
+        // Its history and the original's part ways here: cursors and event ids of the one are not those of the other.
+        copy.prepare('update store set id = lower(hex(randomblob(8)))').run()
         assertSound(copy)
       } finally {
         copy.close()

@@ -116,8 +116,8 @@ export function copyDatabase (
   rmSync(partial, { force: true })
   try {
     database.prepare('vacuum into ?').run(partial)
-    sync(partial)
     check?.(partial)
+    sync(partial)
     renameSync(partial, target)
     sync(dirname(target))
   } catch (error) {

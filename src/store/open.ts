@@ -1,5 +1,5 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, existsSync, lstatSync, mkdirSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Clock } from '../domain/clock.js'
 import { StoreError, storeErrorOf } from './errors.js'
@@ -20,6 +20,9 @@ export interface OpenOptions {
   readonly migrations?: readonly Migration[]
 }
 
+/** How long a write turn may wait for another program that holds the database, in milliseconds. */
+const busyTimeoutMs = 20
+
 /**
  * Pages of the write-ahead log before it is folded back: fewer, longer stalls (measured: 4,000 gives 16 % more than
  * SQLite's 1,000).
@@ -30,17 +33,21 @@ const checkpointPages = 4000
  * Opens Steward's database for writing, creating it and its folder if there is none.
  * @throws StoreError with one sentence that says what to do; nothing is changed then
  */
-export function openDatabase ({ path, clock, migrations }: OpenOptions): OpenDatabase {
+export function openDatabase ({ path: name, clock, migrations }: OpenOptions): OpenDatabase {
+  let path = name
   let lock: Lock | undefined
   let database: Database.Database | undefined
   try {
     mkdirSync(dirname(path), { recursive: true })
+    path = realPath(path)
     lock = takeLock(path)
     checkFiles(path)
     database = new Database(path, { timeout: 1000 })
     // Looks at the file before the first pragma that would write to it.
     database.prepare('select count(*) from sqlite_schema').get()
     const migrated = prepare(database, { clock, ...(migrations === undefined ? {} : { migrations }) })
+    // From here on a wait would hold the event loop: better to fail, say why, and try again.
+    database.pragma(`busy_timeout = ${busyTimeoutMs}`)
     return { database, migrated, close: closing(database, lock) }
   } catch (error) {
     database?.close()
@@ -69,6 +76,15 @@ function prepare (database: Database.Database, options: { clock: Clock, migratio
   // A log that once grew large gives its room back at the next checkpoint.
   database.pragma(`journal_size_limit = ${64 * 1024 * 1024}`)
   return migrated
+}
+
+/** The path without links: the lock and the log lie beside the file itself, by whatever name it is opened. */
+function realPath (path: string): string {
+  if (existsSync(path)) return realpathSync(path)
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+    throw new StoreError('unusable', `${path} is a link that leads nowhere. Remove it, or restore what it led to.`)
+  }
+  return join(realpathSync(dirname(path)), basename(path))
 }
 
 /** Refuses what SQLite would take for a new, empty database, or would overwrite. */

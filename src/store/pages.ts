@@ -3,6 +3,7 @@ import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { ActionSummary } from '../domain/action.js'
 import { actionStates, type ActionState } from '../domain/lifecycle.js'
 import type { ActionFilter, Order, Page, PageQuery } from '../domain/page.js'
+import { Problem } from '../domain/problem.js'
 import { listName, makeCursor, readCursor } from './cursors.js'
 import { summaryColumns, toSummary, type SummaryRow } from './rows.js'
 import { actionTable, storeTable } from './schema.js'
@@ -53,7 +54,7 @@ export function readPage (source: PageSource, query: PageQuery): Page<ActionSumm
   return {
     items,
     next: place === null ? null : makeCursor(storeId, list, place),
-    gap: after !== null && order === 'asc' && after < prunedAction(reads)
+    gap: after !== null && isPastTheEdge(reads, { after, order })
   }
 }
 
@@ -115,6 +116,13 @@ function nearest (places: ReadonlyArray<number | null>, direction: 1 | -1): numb
   return direction === 1 ? Math.min(...real) : Math.max(...real)
 }
 
-function prunedAction (reads: BetterSQLite3Database): number {
-  return reads.select({ pruned: storeTable.prunedAction }).from(storeTable).get()?.pruned ?? 0
+/**
+ * Whether actions that the cursor would have led to have been pruned.
+ * @throws Problem `cursor-gone` when the store never came as far as the cursor: it was put back to an earlier time
+ */
+function isPastTheEdge (reads: BetterSQLite3Database, { after, order }: { after: number, order: Order }): boolean {
+  const newest = reads.get<{ seq: number }>(sql`select seq from sqlite_sequence where name = 'action'`)
+  if (after > (newest?.seq ?? 0)) throw new Problem('cursor-gone')
+  const pruned = reads.select({ seq: storeTable.prunedAction }).from(storeTable).get()?.seq ?? 0
+  return order === 'asc' ? after < pruned : after <= pruned + 1
 }

@@ -11,19 +11,20 @@ export interface PruneRule {
 /** Takes one step of pruning. */
 export type Prune = (rule: PruneRule) => PruneStep
 
-/** Finished actions that one step looks at, so that a step holds the event loop for a few milliseconds only. */
-const stepSize = 200
+/** Actions and transitions that one step removes, at most: it holds the event loop for some milliseconds. */
+const stepLimits = { actions: 200, transitions: 2000 }
 
 /**
- * Prepares pruning. Each step is one entry of a write turn. It takes the oldest finished actions; once a whole step
- * finds none that may go, the younger ones are left for another day instead of being walked through.
+ * Prepares pruning. Each step is one entry of a write turn and takes the actions that finished first.
  * @param protocols every protocol that any action came through: with the state they name the index ranges
  */
 export function createPrune (database: Database.Database, protocols: ReadonlySet<string>): Prune {
-  const oldest = database.prepare<[string, string], { seq: number, finishedAt: number }>(`
-    select seq, finished_at as finishedAt from action where state = ? and protocol = ? order by seq limit ${stepSize}`)
+  const oldest = database.prepare<[number, number, number], number>(`
+    select seq from action indexed by action_ended
+    where finished_at is not null and finished_at < ? and seq <= ? order by finished_at limit ?`).pluck()
   const remove = database.prepare<[number]>('delete from action where seq = ?')
-  const newestTransition = database.prepare<[number], number>('select max(seq) from transition where action_seq = ?').pluck()
+  const extent = database.prepare<[number], { newest: number, count: number }>(
+    'select max(seq) as newest, count(*) as count from transition where action_seq = ?')
   const remember = database.prepare<[number, number]>(
     'update store set pruned_action = max(pruned_action, ?), pruned_transition = max(pruned_transition, ?)')
   // It only moves on while actions finish, so it stays true, if cautious, for all steps of one pruning.
@@ -31,23 +32,20 @@ export function createPrune (database: Database.Database, protocols: ReadonlySet
 
   return ({ keep, before }) => {
     if (known?.keep !== keep) known = { keep, edge: newestBeyond(database, protocols, keep) }
-    const edge = known.edge ?? 0
-    const going = [...protocols]
-      .flatMap(protocol => finalStates.flatMap(state => oldest.all(state, protocol)))
-      .sort((a, b) => a.seq - b.seq).slice(0, stepSize)
-      .filter(action => action.seq <= edge && action.finishedAt < before)
-
-    if (going.length === 0) {
-      known = null
-      return { removed: 0, more: false }
-    }
-    let transition = 0
-    for (const { seq } of going) {
-      transition = Math.max(transition, newestTransition.get(seq) ?? 0)
+    const going = known.edge === null ? [] : oldest.all(before, known.edge, stepLimits.actions)
+    const pruned = { actions: 0, newest: 0, transitions: 0, newestTransition: 0 }
+    for (const seq of going) {
+      const { newest, count } = extent.get(seq)!
       remove.run(seq)
+      pruned.actions++
+      pruned.newest = Math.max(pruned.newest, seq)
+      pruned.transitions += count
+      pruned.newestTransition = Math.max(pruned.newestTransition, newest)
+      if (pruned.transitions >= stepLimits.transitions) break
     }
-    remember.run(going.at(-1)!.seq, transition)
-    return { removed: going.length, more: true }
+    if (pruned.actions === 0) known = null
+    else remember.run(pruned.newest, pruned.newestTransition)
+    return { removed: pruned.actions, more: pruned.actions > 0 }
   }
 }
 

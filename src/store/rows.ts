@@ -4,13 +4,15 @@ import type { JsonValue } from '../domain/json.js'
 import type { ActionState } from '../domain/lifecycle.js'
 import { actionTable, type ActionRow } from './schema.js'
 
-const { args, headers, statePayload, updatedAt, suspendedAt, progressEntries, ...listed } = getTableColumns(actionTable)
+const { args, headers, statePayload, updatedAt, suspendedAt, progressEntries, historyBytes, ...listed } =
+  getTableColumns(actionTable)
 
 /** The columns that lists show: a page stays small, whatever the actions carry. */
 export const summaryColumns = listed
 
 /** A row of a list. */
-export type SummaryRow = Omit<ActionRow, 'args' | 'headers' | 'statePayload' | 'updatedAt' | 'suspendedAt' | 'progressEntries'>
+export type SummaryRow = Omit<ActionRow,
+'args' | 'headers' | 'statePayload' | 'updatedAt' | 'suspendedAt' | 'progressEntries' | 'historyBytes'>
 
 /** `returning` of a hand-written statement, so that its rows have the shape that drizzle gives. */
 export const returningAction = 'returning ' + Object.entries(getTableColumns(actionTable))

@@ -22,23 +22,25 @@ export const actionTable = sqliteTable('action', {
   principal: text('principal').notNull(),
   requester: text('requester').notNull(),
   state: text('state').$type<ActionState>().notNull(),
-  args: text('args').notNull(),
-  headers: text('headers').notNull(),
   createdAt: integer('created_at').notNull(),
   scheduledAt: integer('scheduled_at').notNull(),
   startedAt: integer('started_at'),
   finishedAt: integer('finished_at'),
   cancelRequestedAt: integer('cancel_requested_at'),
   updatedAt: integer('updated_at').notNull(),
-  statePayload: text('state_payload'),
   interruptions: integer('interruptions').notNull().default(0),
   suspendedAt: integer('suspended_at'),
   progressEntries: integer('progress_entries').notNull().default(0),
-  version: integer('version').notNull().default(1)
+  historyBytes: integer('history_bytes').notNull().default(0),
+  version: integer('version').notNull().default(1),
+  args: text('args').notNull(),
+  headers: text('headers').notNull(),
+  statePayload: text('state_payload')
 }, table => [
   uniqueIndex('action_one_running').on(table.lane).where(sql`state = 'RUNNING'`),
   index('action_waiting').on(table.lane, table.seq).where(sql`state = 'NEW'`),
-  index('action_listed').on(table.state, table.protocol, table.seq)
+  index('action_listed').on(table.state, table.protocol, table.seq),
+  index('action_ended').on(table.finishedAt).where(sql`finished_at is not null`)
 ])
 
 export const transitionTable = sqliteTable('transition', {

@@ -35,7 +35,7 @@ export interface StoreOptions {
   readonly migrations?: readonly Migration[]
 }
 
-/** How often a full disk is tried again. The one timer of the store: a disk tells nobody when it has room. */
+/** How often a full or held disk is tried again. The one timer of the store: a disk tells nobody when it has room. */
 const probeMs = 1000
 
 /**
@@ -70,6 +70,7 @@ export class SqliteStore implements ActionStore {
   readonly #byId: (id: string) => Action | null
   readonly #listeners = new Set<(effects: readonly Effect[]) => void>()
   #trouble: string | null = null
+  #lost = false
   #room: { promise: Promise<void>, resolve: () => void } | null = null
   #probe: NodeJS.Timeout | null = null
   #closed = false
@@ -92,9 +93,11 @@ export class SqliteStore implements ActionStore {
       const row = byId.get({ id })
       return row === undefined ? null : toAction(row)
     }
+    const guard = createFileGuard(database.name)
     this.#turn = new WriteTurn(database, {
       observer: this.#observer,
-      guard: createFileGuard(options.path),
+      guard: guard.check,
+      ended: guard.accept,
       committed: effects => { this.#committed(effects) },
       failed: (fault, error) => { this.#failed(fault, error) }
     })
@@ -182,6 +185,10 @@ export class SqliteStore implements ActionStore {
     return this.#trouble
   }
 
+  get lost (): boolean {
+    return this.#lost
+  }
+
   async writable (signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     if (this.#room === null) return
@@ -249,11 +256,12 @@ export class SqliteStore implements ActionStore {
   }
 
   #failed (fault: Exclude<WriteFault, 'own'>, error: unknown): void {
-    if (fault === 'busy') return
+    if (this.#lost) return
     const trouble = storeErrorOf(error, this.#options.path)
     this.#trouble = trouble.message
     if (fault === 'fatal') {
-      this.#turn.close(problemOf(fault, error))
+      this.#lost = true
+      this.#turn.refuse(problemOf(fault, error))
       this.#options.onFatal?.(trouble)
     } else if (this.#room === null) {
       this.#room = deferred()
@@ -261,7 +269,7 @@ export class SqliteStore implements ActionStore {
     }
   }
 
-  /** While the disk is full, a small write is tried now and then; the first that succeeds lets everybody go on. */
+  /** While the disk is full or held, a small write is tried now and then; the first that succeeds ends the trouble. */
   #probeLater (): void {
     this.#probe = setTimeout(() => {
       this.#turn.enter(0, () => this.#open.database.prepare('update store set pruned_action = pruned_action').run()).then(

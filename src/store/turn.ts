@@ -28,20 +28,25 @@ interface Entry {
 
 /** How the turn reports. */
 export interface TurnEvents {
-  /** After a commit, when every caller has been told. */
+  /**
+   * After a commit, before those who entered go on: their promises are resolved, and continue when this has returned.
+   */
   committed (effects: readonly Effect[]): void
   /** The turn failed as a whole. */
   failed (fault: Exclude<WriteFault, 'own'>, error: unknown): void
   readonly observer: Required<Observer>
   /** Called in the transaction before its first entry; throwing fails the turn. */
   guard (): void
+  /** Called when the turn's transaction has ended, either way. */
+  ended (): void
 }
 
 const maxEntries = 256
 const maxBytes = 1024 * 1024
 
 /**
- * The write turn: whatever wants to write during one turn of the event loop shares one transaction, and so one wait for
+ * The write turn, which databases know as group commit: whatever wants to write during one turn of the event loop
+ * shares one transaction, and so one wait for
  * the disk. An entry's own error rolls back its savepoint alone; any other error fails the whole turn. Nobody is told
  * before the commit.
  *
@@ -86,17 +91,24 @@ export class WriteTurn {
   /** Writes what is waiting, then refuses everything with the problem. */
   close (refusal: Problem): void {
     while (this.#waiting.length > 0 && this.#refusal === null) this.#run()
+    this.refuse(refusal)
+  }
+
+  /** Refuses everything with the problem, what is waiting too. */
+  refuse (refusal: Problem): void {
     this.#refusal ??= refusal
-    for (const entry of this.#waiting.splice(0)) entry.reject(refusal)
+    for (const entry of this.#waiting.splice(0)) entry.reject(this.#refusal)
     if (this.#scheduled !== null) clearImmediate(this.#scheduled)
     this.#scheduled = null
   }
 
   readonly #run = (): void => {
+    if (this.#scheduled !== null) clearImmediate(this.#scheduled)
     const batch = this.#take()
     this.#scheduled = this.#waiting.length > 0 ? setImmediate(this.#run) : null
     const began = performance.now()
     const told = this.#write(batch)
+    this.#events.ended()
     this.#events.observer.turn({ entries: batch.length, ms: performance.now() - began, ok: told !== null })
     if (told === null) return
     for (const tell of told.tell) tell()
@@ -159,9 +171,8 @@ export class WriteTurn {
     const fault = faultOf(error)
     const whole = fault === 'own' ? 'fatal' : fault
     const problem = problemOf(whole, error)
-    if (whole === 'fatal') this.#refusal = problem
     for (const entry of batch) entry.reject(problem)
-    if (whole === 'fatal') for (const entry of this.#waiting.splice(0)) entry.reject(problem)
+    if (whole === 'fatal') this.refuse(problem)
     this.#events.failed(whole, error)
   }
 }

@@ -10,7 +10,10 @@ import type { ActionRow } from './schema.js'
 import type { TurnScope } from './turn.js'
 
 /** Entries of an action's history that progress may add; after them only the latest payload changes. */
-export const progressLimit = 1000
+const progressLimit = 1000
+
+/** Characters of JSON that these entries may have together: a history is read in one piece. */
+const historyBytesLimit = 20 * 1024 * 1024
 
 interface SettleParameters {
   readonly at: Instant
@@ -36,7 +39,6 @@ interface Move {
 export class Writes {
   readonly #clock: Clock
   readonly #byId: Database.Statement<[string], ActionRow>
-  readonly #bySeq: Database.Statement<[number], ActionRow>
   readonly #insert: Database.Statement<unknown[]>
   readonly #claim: Database.Statement<[{ at: Instant, lane: string }], ActionRow>
   readonly #progress: Database.Statement<[{ at: Instant, seq: number, payload: string | null }], ActionRow>
@@ -50,7 +52,6 @@ export class Writes {
     this.#clock = clock
     const columns = returningAction.slice('returning '.length)
     this.#byId = database.prepare(`select ${columns} from action where id = ?`)
-    this.#bySeq = database.prepare(`select ${columns} from action where seq = ?`)
     this.#insert = database.prepare(`
       insert into action (id, kind, lane, protocol, principal, requester, state, args, headers, created_at, scheduled_at, updated_at)
       values (?, ?, ?, ?, ?, ?, 'NEW', ?, ?, ?, ?, ?) on conflict (id) do nothing`)
@@ -61,7 +62,8 @@ export class Writes {
       ${returningAction}`)
     this.#progress = database.prepare(`
       update action set state_payload = @payload, updated_at = max(updated_at, @at), interruptions = 0,
-        progress_entries = progress_entries + 1, version = version + 1
+        progress_entries = progress_entries + 1, history_bytes = history_bytes + ifnull(length(@payload), 0),
+        version = version + 1
       where seq = @seq and state = 'RUNNING' ${returningAction}`)
     this.#settle = database.prepare(`
       update action set state = @state, state_payload = iif(@keep, state_payload, @payload),
@@ -107,7 +109,7 @@ export class Writes {
   progress (seq: number, text: string | null, scope: TurnScope): Action {
     const row = this.#progress.get({ at: this.#clock.now(), seq, payload: text })
     if (row === undefined) throw new Error(`action ${seq} is not RUNNING, so it cannot make progress`)
-    if (row.progressEntries <= progressLimit) return this.#moved(row, 'RUNNING', scope)
+    if (row.progressEntries <= progressLimit && row.historyBytes <= historyBytesLimit) return this.#moved(row, 'RUNNING', scope)
     const action = toAction(row)
     scope.effect({ type: 'payload', action })
     return action
@@ -154,12 +156,6 @@ export class Writes {
     const row = this.#interrupt.get(seq)
     if (row === undefined) throw new Error(`action ${seq} is not RUNNING, so it cannot have been interrupted`)
     return toAction(row)
-  }
-
-  /** The action with a number, as this transaction sees it. */
-  read (seq: number): Action | null {
-    const row = this.#bySeq.get(seq)
-    return row === undefined ? null : toAction(row)
   }
 
   #moved (row: ActionRow, from: ActionState, scope: TurnScope): Action {

@@ -81,6 +81,16 @@ t.test('whatever a kind does, its action ends', async t => {
   t.match(await outcome(run => { run.returns({ state: 'FAILED', payload: { error: 'careless' } as never }) }), {
     state: 'FAILED', statePayload: { error: 'careless', layers: [], trace: null, variant: null, reason: 'error' }
   })
+  for (const [careless, error] of [
+    [undefined, /no outcome/], [null, /no outcome/], ['DONE', /no outcome/], [{ state: 'PAUSED' }, /no outcome/],
+    [{ state: 'FAILED', payload: null }, /without saying why/], [{ state: 'FAILED' }, /without saying why/],
+    [{ state: 'FAILED', payload: { error: { text: 'x'.repeat(2000) }, layers: 'one' } }, /without saying why/]
+  ] as const) {
+    t.match(await outcome(run => { run.returns(careless as never) }), {
+      state: 'FAILED', statePayload: { error, layers: [], trace: null, variant: null, reason: 'error' }
+    }, JSON.stringify(careless)?.slice(0, 50))
+  }
+  t.match(await outcome(run => { run.throws(Object.create(null)) }), { statePayload: { error: /cannot be printed/ } })
   const cyclic: Record<string, unknown> = {}
   cyclic['self'] = cyclic
   t.match(await outcome(run => { run.returns(done(cyclic as never)) }), { state: 'DONE', statePayload: { payload_dropped: /not JSON/ } })

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import t from 'tap'
 import { done } from '../../src/domain/kind.js'
 import { interruptionLimit } from '../../src/executor/recovery.js'
@@ -248,6 +249,49 @@ t.test('at a shutdown', async t => {
     engine.scheduler.refuse()
     await t.rejects(engine.schedule('agent.replicante.io/debug.success'), { code: 'shutting-down', category: 'unavailable' })
   })
+})
+
+t.test('at most max_lanes run at once after a restart too, and the others follow', async t => {
+  const before = scriptedKind(kind)
+  const crashed = openEngine(t, { kinds: [before], maxLanes: 3 })
+  await crashed.run()
+  for (const lane of ['a', 'b', 'c']) await crashed.schedule(kind, { lane })
+  for (let run = 0; run < 3; run++) await before.begun()
+  crashed.crash()
+
+  const after = scriptedKind(kind)
+  const engine = openEngine(t, { path: crashed.path, kinds: [after], maxLanes: 2 })
+  await engine.run()
+  const [first] = [await after.begun(), await after.begun()]
+  t.equal(after.runs, 2)
+  first.returns(done())
+  const third = await after.begun()
+
+  t.equal(third.context.resumed, true)
+  t.equal(third.context.action.lane, 'c')
+  engine.crash()
+})
+
+t.test('while another program holds the database, what has happened waits and is not forgotten', async t => {
+  const scripted = scriptedKind(kind)
+  const engine = openEngine(t, { kinds: [scripted] })
+  await engine.run()
+  const { id } = await engine.schedule(kind)
+  const run = await scripted.begun()
+  const other = new Database(engine.path)
+  t.teardown(() => { other.close() })
+  other.exec('begin immediate')
+
+  await t.rejects(engine.schedule(kind), { code: 'store-unavailable' })
+  t.match(engine.store.trouble(), /held by another program/)
+  run.returns(done('kept'))
+  await t.rejects(engine.schedule(kind), { code: 'store-unavailable' })
+  t.equal(engine.scheduler.get(id).state, 'RUNNING')
+  other.exec('rollback')
+
+  t.match(await engine.finished(id), { state: 'DONE', statePayload: 'kept' })
+  await engine.schedule('agent.replicante.io/debug.success', { lane: 'other' })
+  t.equal(engine.store.trouble(), null)
 })
 
 t.test('on a full disk new work is refused, running work keeps its outcome, and all goes on when there is room', async t => {

@@ -1,4 +1,6 @@
 import t from 'tap'
+import type { JsonValue } from '../../src/domain/json.js'
+import { Problem } from '../../src/domain/problem.js'
 import { builtInKinds } from '../../src/kinds/index.js'
 import { createRegistry } from '../../src/kinds/registry.js'
 import { kindContract, type KindCases } from '../contracts/kind.js'
@@ -59,10 +61,17 @@ t.test('the registry', async t => {
   t.throws(() => { registry.check('agent.replicante.io/test.ping', { count: 'x', 'a/b': 1 }) }, {
     code: 'invalid-args', errors: [{ pointer: '/args/a~1b', detail: 'is not a known field' }, { pointer: '/args/count', detail: 'must be integer' }]
   })
-  const hostile = { steps: Array.from({ length: 9000 }, () => 1) }
-  t.throws(() => { registry.check('agent.steward/test.script', hostile) }, { errors: { length: 1 } }, 'a long list of faults is not told of')
+  const faults = (kind: string, args: JsonValue): number => {
+    try {
+      registry.check(kind, args)
+    } catch (error) {
+      if (error instanceof Problem) return error.errors.length
+    }
+    return 0
+  }
+  t.equal(faults('agent.steward/test.script', { steps: Array.from({ length: 9000 }, () => 1) }), 1, 'one of a great many')
   const careless = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`x${index}`, 1]))
-  t.throws(() => { registry.check('agent.replicante.io/test.ping', careless) }, { errors: { length: 20 } })
+  t.equal(faults('agent.replicante.io/test.ping', careless), 20, 'the first twenty of many')
   t.doesNotThrow(() => { registry.check('agent.replicante.io/test.ping', null) }, 'no arguments are an empty object to a kind that takes one')
   t.ok(registry.list().every((kind, at, all) => at === 0 || all[at - 1]!.kind < kind.kind), 'discovery is in alphabetical order')
 })

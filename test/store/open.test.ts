@@ -1,4 +1,6 @@
-import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t from 'tap'
@@ -48,6 +50,53 @@ t.test('a second process is refused while the first has the database, and let in
 
   t.equal(refused.trouble, 'locked')
   t.match(refused.message, /in use by another Steward/)
+})
+
+t.test('a link to the database is the database: the second process is refused by either name', async t => {
+  const folder = temporaryFolder(t)
+  const path = join(folder, 'steward.db')
+  const link = join(folder, 'link.db')
+  const first = open(path)
+  symlinkSync(path, link)
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'broken.db'))
+
+  t.equal(refusal(() => open(link)).trouble, 'locked')
+  first.close()
+  t.match(refusal(() => open(join(folder, 'broken.db'))).message, /leads nowhere/)
+})
+
+t.test('files that somebody else removes, replaces or overwrites end the store before it acknowledges anything', async t => {
+  const attacks: Record<string, (path: string) => void> = {
+    removed: path => { rmSync(path) },
+    replaced: path => { renameSync(`${path}.copy`, path) },
+    overwritten: path => { copyFileSync(`${path}.copy`, path) },
+    'without its log': path => { rmSync(`${path}-wal`) }
+  }
+  for (const [name, attack] of Object.entries(attacks)) {
+    const lost: StoreError[] = []
+    const engine = openEngine(t, { onFatal: error => { lost.push(error) } })
+    await engine.schedule('agent.replicante.io/debug.success')
+    backupDatabase(engine.path, `${engine.path}.copy`)
+
+    attack(engine.path)
+
+    await t.rejects(engine.schedule('agent.replicante.io/debug.success'), { code: 'store-unavailable' }, name)
+    await t.rejects(engine.schedule('agent.replicante.io/debug.success'), { code: 'store-unavailable' }, name)
+    t.match(lost, [{ trouble: 'replaced', message: /while Steward had it open/ }], `${name}: told once`)
+    t.equal(lost.length, 1)
+    t.equal(engine.store.lost, true)
+    engine.crash()
+  }
+})
+
+t.test('folding the log back is not taken for somebody else\'s change', async t => {
+  const engine = openEngine(t)
+  const large = 'x'.repeat(500_000)
+
+  for (let i = 0; i < 60; i++) await engine.schedule('agent.replicante.io/debug.success', { args: large })
+
+  t.ok(statSync(engine.path).size > 10_000_000, 'it has been folded back meanwhile')
+  t.equal(engine.store.trouble(), null)
 })
 
 t.test('what is no database is refused with a sentence and left as it was', async t => {
@@ -207,6 +256,7 @@ t.test('a backup is taken while the store writes, passes the check, and never ov
 
   t.strictSame(checkDatabase(target), { exists: true, pending: [] })
   const restored = openEngine(t, { path: target })
+  t.not(restored.store.id, engine.store.id, 'cursors and event ids of the original are not those of the copy')
   t.ok(restored.store.lanes()[0]!.waiting >= 500)
   const size = statSync(target).size
   t.equal(refusal(() => { backupDatabase(engine.path, target) }).trouble, 'unusable')

@@ -47,7 +47,8 @@ export interface PruneStep {
  * its history too, and resolves after the commit. Reading methods are synchronous and see what is committed.
  *
  * Writing methods reject with a `Problem`: `store-full` (nothing was written, try again when there is room),
- * `store-unavailable` (nothing was written).
+ * `store-unavailable` (nothing was written; try again unless `lost`), `shutting-down`; or with a plain error where a
+ * caller breaks the rules, for example settles an action twice.
  */
 export interface ActionStore {
   /** Made when the database was created; part of cursors and event ids. */
@@ -93,6 +94,8 @@ export interface ActionStore {
   oldestWaiting (): number | null
   /** A sentence when the store cannot write now, else null. */
   trouble (): string | null
+  /** True once the database can no longer be used. Every write is refused from then on. */
+  readonly lost: boolean
   /**
    * Resolves when the store can write: at once, or after a `store-full` as soon as there is room. Rejects with the
    * signal's reason.

@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { done } from '../../src/domain/kind.js'
+import { examinedLimit } from '../../src/store/pages.js'
+import { openStore } from '../../src/store/store.js'
+import { Pruner } from '../../src/executor/pruner.js'
+import { silentLogger } from '../../src/domain/log.js'
+import { everyObserver } from '../../src/domain/ports/observer.js'
+import { draft, walk } from '../contracts/store.js'
+import { openEngine, temporaryFolder } from '../support/engine.js'
+
+t.test('a page looks at a bounded number of actions, and says where to go on', async t => {
+  const { store } = openEngine(t)
+  const needles: string[] = []
+  const drafts = Array.from({ length: examinedLimit * 2 + 500 }, (_, index) =>
+    index % examinedLimit === 100 ? draft({ kind: 'rare.steward/kind', lane: 'a' }) : draft({ protocol: index % 2 === 0 ? 'even' : 'odd' }))
+  for (const each of drafts) if (each.kind === 'rare.steward/kind') needles.push(each.id)
+  await Promise.all(drafts.map(each => store.append(each)))
+
+  const query = { filter: { kind: 'rare.steward/kind' }, order: 'asc', limit: 100 } as const
+  const first = store.page(query)
+  const all = walk(store, query)
+
+  t.strictSame(first.items.map(({ id }) => id), needles.slice(0, 1), 'a short page')
+  t.ok(first.next, 'with a cursor')
+  t.strictSame(all.ids, needles, 'nothing is left out')
+  t.equal(all.pages, 3)
+  for (const order of ['asc', 'desc'] as const) {
+    const merged = walk(store, { filter: { kind: 'rare.steward/kind', states: ['NEW', 'DONE'] }, order, limit: 2 })
+    t.strictSame(merged.ids, order === 'asc' ? needles : [...needles].reverse(), `merged of several ranges, ${order}`)
+  }
+})
+
+t.test('a write turn takes a bounded number of entries, and of bytes', async t => {
+  const turns: number[] = []
+  const path = join(temporaryFolder(t), 'steward.db')
+  const observer = { turn: ({ entries }: { entries: number }) => { turns.push(entries) } }
+  const store = openStore({ path, queueLimit: 10_000, clock: { now: () => 1000 }, observer })
+  t.teardown(() => { store.close() })
+
+  await Promise.all(Array.from({ length: 600 }, () => store.append(draft())))
+  t.strictSame(turns.splice(0), [256, 256, 88])
+  await Promise.all(Array.from({ length: 5 }, () => store.append(draft({ args: 'x'.repeat(400_000) }))))
+  t.strictSame(turns, [2, 2, 1])
+})
+
+t.test('the pruner goes on until nothing is left to remove, also past finished actions from the future', async t => {
+  let now = 4_000_000_000_000
+  const engine = openEngine(t, { clock: { now: () => now } })
+  const finish = async (count: number): Promise<void> => {
+    for (let index = 0; index < count; index++) await engine.store.append(draft())
+    for (let action = await engine.store.claim('main'); action !== null; action = await engine.store.claim('main')) {
+      await engine.store.settle(action.seq, done())
+    }
+  }
+  await finish(250)
+  now = 1_700_000_000_000
+  await finish(500)
+  now += 100_000
+  const pruned: number[] = []
+  const pruner = new Pruner({
+    store: engine.store,
+    clock: { now: () => now },
+    log: silentLogger,
+    observer: everyObserver([{ pruned: ({ removed }) => { pruned.push(removed) } }]),
+    keep: 20,
+    ageMs: 1000,
+    intervalMs: 1_000_000
+  })
+
+  const removed = await pruner.prune()
+
+  t.equal(removed, 480, 'all that are old, but for the newest 20')
+  t.equal(walk(engine.store, { filter: {}, order: 'asc', limit: 1000 }).ids.length, 270)
+  t.strictSame(pruned, [480])
+})
+
+t.test('the pruner prunes at its start, and stops when it is told to', async t => {
+  const engine = openEngine(t)
+  await engine.schedule('agent.replicante.io/debug.success')
+  await engine.run()
+  let told = (_removed: number): void => {}
+  const first = new Promise<number>(resolve => { told = resolve })
+  const pruner = new Pruner({
+    store: engine.store,
+    clock: { now: () => Date.now() + 1_000_000 },
+    log: silentLogger,
+    observer: everyObserver([{ pruned: ({ removed }) => { told(removed) } }]),
+    keep: 0,
+    ageMs: 0,
+    intervalMs: 1_000_000
+  })
+  const last = await engine.schedule('agent.replicante.io/debug.success')
+  await engine.finished(last.id)
+
+  await pruner.start()
+  t.equal(await first, 2)
+  await pruner.stop()
+  await pruner.stop()
+})
