@@ -5,6 +5,7 @@ import type { JsonObject, JsonSchema } from '../domain/json.js'
 import { abortReason, done, failed } from '../domain/kind.js'
 import type { ActionKind, FailureReason, KindContext, Outcome } from '../domain/kind.js'
 import type { CommandResult, CommandRunner } from '../domain/ports/process.js'
+import { outputsOf } from './external-outputs.js'
 
 type Argv = readonly [string, ...string[]]
 
@@ -36,7 +37,7 @@ interface Dependencies {
   readonly clock: Clock
 }
 
-/** How much of each output is kept: it becomes part of payloads, and so of the history. */
+/** How much of each output is kept: a check's answer may be as long; payloads tell somewhat less. */
 const keepBytes = 16 * 1024
 
 /**
@@ -46,8 +47,8 @@ const keepBytes = 16 * 1024
  * `action` runs, a cancel ends its process group; later it takes the `cancel` command, and is refused without one.
  * When the time is up the outside work is ended in the same way, if there is a way. At shutdown everything goes on.
  *
- * Payload while it runs: `{ phase: 'check', ... }` once `action` has exited, with the end of its outputs and those of
- * the last check that said something new.
+ * Payload while it runs: `{ phase: 'check', ... }` once `action` has exited, with the ends of its outputs and of those
+ * of the last check that said something new.
  */
 export function createExternalKind (name: string, config: ExternalActionConfig, deps: Dependencies): ActionKind {
   return {
@@ -102,10 +103,10 @@ function readReport (action: Action): Started {
 async function startWork (run: Run): Promise<Started> {
   const { config, context } = run
   const result = await runCommand(run, config.action)
-  if (result.exitCode === 0) return { report: { phase: 'check', ...outputsOf(result) } }
+  if (result.exitCode === 0) return { report: { phase: 'check', ...reportOf(result) } }
   return {
     outcome: context.signal.aborted
-      ? await giveUp(run, { phase: 'action', ...outputsOf(result) })
+      ? await giveUp(run, { phase: 'action', ...reportOf(result) })
       : commandFailed({ role: 'action', result, phase: 'action' })
   }
 }
@@ -123,7 +124,7 @@ async function checkUntilSettled (run: Run, first: JsonObject): Promise<Outcome>
     context.signal.throwIfAborted()
     const answer = readAnswer(result)
     if (answer === null) return commandFailed({ role: 'check', result, phase: 'check' })
-    const now = { ...report, check: { stdout: result.stdout, stderr: result.stderr } }
+    const now = { ...report, check: outputsOf(result) }
     if (answer.status === 'finished') return done({ ...now, phase: 'finished' })
     if (answer.status === 'failed') return failed(answer.error ?? 'The outside work has failed.', { more: now })
     if (isNews || JSON.stringify(now) !== JSON.stringify(report)) await context.progress(now)
@@ -144,7 +145,7 @@ interface Answer {
 
 /** What a check has said; null when that cannot be relied on. Fields that are not known are the command's affair. */
 function readAnswer ({ exitCode, stdout, truncated }: CommandResult): Answer | null {
-  if (exitCode !== 0 || truncated) return null
+  if (exitCode !== 0 || truncated.stdout) return null
   const said = parse(stdout)
   if (!isJsonObject(said)) return null
   const { status, error = null } = said
@@ -172,7 +173,7 @@ async function giveUp (run: Run, report: JsonObject, why?: FailureReason): Promi
   }
   const result = await runCommand(run, config.cancel, { abortable: false })
   const rest = result.exitCode === 0 ? 'the cancel command was run' : `the cancel command ${endingOf(result)}, so the work outside may go on`
-  return failed(`${said}; ${rest}.`, { reason, more: { ...report, cancel: outputsOf(result) } })
+  return failed(`${said}; ${rest}.`, { reason, more: { ...report, cancel: reportOf(result) } })
 }
 
 async function runCommand (own: Run, argv: Argv, { abortable = true } = {}): Promise<CommandResult> {
@@ -192,15 +193,15 @@ function commandFailed ({ role, result, phase }: { role: string, result: Command
   const what = result.exitCode === 0
     ? `The command "${role}" did not print {"status": "running" | "finished" | "failed", "error"?: text}.`
     : `The command "${role}" ${endingOf(result)}.`
-  return failed(what, { reason: result.timedOut ? 'timeout' : 'error', more: { phase, ...outputsOf(result) } })
+  return failed(what, { reason: result.timedOut ? 'timeout' : 'error', more: { phase, ...reportOf(result) } })
+}
+
+function reportOf (result: CommandResult): JsonObject {
+  return { exit_code: result.exitCode, ...outputsOf(result) }
 }
 
 function endingOf ({ exitCode, signal, startError, timedOut }: CommandResult): string {
   if (startError !== null) return `could not be started: ${startError}`
   if (timedOut) return 'took longer than it may and was ended'
   return exitCode === null ? `was ended by ${signal}` : `exited with code ${exitCode}`
-}
-
-function outputsOf ({ exitCode, stdout, stderr, truncated }: CommandResult): JsonObject {
-  return { exit_code: exitCode, stdout, stderr, truncated }
 }

@@ -127,6 +127,49 @@ for (const answer of ['', 'finished', '"finished"', '[]', 'null', '{}', '{"statu
   })
 }
 
+const noises: Record<string, string> = {
+  'control characters': 'String.fromCharCode(0, 1, 31)',
+  'ANSI output': "'\\u001b[1m\\u001b[32mok\\u001b[0m\\r\\n'",
+  'bytes that are no text': 'Buffer.from([0xff, 0xc0])',
+  emoji: "'😀'"
+}
+for (const [name, noise] of Object.entries(noises)) {
+  t.test(`commands that write much (${name}) do not fail the action`, async t => {
+    const { make } = setUp(t)
+    const write = (stream: string, end = ''): string => `
+      for (let n = 0; n < 20; n++) fs.writeSync(${stream}, Buffer.concat(Array(500).fill(Buffer.from(${noise}))))
+      fs.writeSync(${stream}, '${end}')`
+    const node = (script: string): [string, ...string[]] => ['node', '-e', script]
+    const answer = String.raw`fs.writeSync(1, JSON.stringify({ status: 'running', log: '\u001b'.repeat(2500) }))`
+    const { context, reported, abort, onReport } = createKindContext()
+    onReport(() => { if (reported.length === 2) abort('cancelled') })
+    const kind = make({
+      action: node(write('1', 'end of out') + write('2', 'end of err')),
+      check: node(answer + write('2', 'end of check')),
+      cancel: node(write('1', 'end of cancel') + write('2'))
+    })
+
+    const outcome = await kind.run(context)
+
+    const outputs = { stdout: /end of out$/, stderr: /end of err$/, truncated: true }
+    t.match(reported[1], { ...outputs, check: { stdout: /"}$/, stderr: /end of check$/, truncated: true } })
+    t.match(outcome, { state: 'FAILED', payload: { reason: 'cancelled', ...outputs, cancel: { exit_code: 0, stdout: /end of cancel$/ } } })
+    const { stdout } = outcome.payload as { stdout: string }
+    const bytes = Buffer.byteLength(JSON.stringify(stdout))
+    t.ok(bytes <= 12 * 1024 && bytes > 12 * 1024 - 12, `${bytes} bytes of JSON are kept`)
+    t.equal(Buffer.from(stdout).toString(), stdout, 'no character is cut through')
+  })
+}
+
+t.test('a check that says much on its error output is believed', async t => {
+  const { make } = setUp(t)
+  const check = shell('head -c 100000 /dev/zero | tr "\\0" x >&2; echo \'{"status":"finished"}\'')
+
+  t.match(await make({ check }).run(createKindContext().context), {
+    state: 'DONE', payload: { check: { stdout: '{"status":"finished"}\n', truncated: true } }
+  })
+})
+
 t.test('after an interruption the work is not started again, only asked for', async t => {
   const { make, folder } = setUp(t)
   const trace = join(folder, 'started')

@@ -32,6 +32,9 @@ export interface FakeKindContext {
 /** The id of a fake run's action, where the test gives none. */
 export const fakeActionId = '0198c5a1-7d3e-7cc4-9a6b-3f1f5f0f7a11'
 
+/** Bytes of JSON, as the executor has it. */
+const progressLimit = 64 * 1024
+
 /** Imitates what the executor hands to a kind; sleeps end at once, so that no test waits. */
 export function createKindContext (run: FakeRun = {}): FakeKindContext {
   const controller = new AbortController()
@@ -52,6 +55,7 @@ export function createKindContext (run: FakeRun = {}): FakeKindContext {
       log: silentLogger,
       async progress (payload) {
         signal.throwIfAborted()
+        if (Buffer.byteLength(JSON.stringify(payload)) > progressLimit) throw new RangeError('A progress payload is too large.')
         reported.push(structuredClone(payload))
         await listener(payload)
       },

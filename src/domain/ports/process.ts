@@ -2,7 +2,7 @@
 export interface Command {
   /** Program and arguments. */
   readonly argv: readonly [string, ...string[]]
-  /** Written to standard input, which is then closed. Absent: empty. */
+  /** What standard input holds, to its end. Absent: nothing. */
   readonly stdin?: string
   /** The whole environment is this, beside PATH, HOME, LANG and TZ of the agent. */
   readonly env?: Readonly<Record<string, string>>
@@ -27,8 +27,8 @@ export interface CommandResult {
   /** The end of what it wrote, as text. */
   readonly stdout: string
   readonly stderr: string
-  /** True when more was written than was kept. */
-  readonly truncated: boolean
+  /** Of which output more was written than was kept. */
+  readonly truncated: { readonly stdout: boolean, readonly stderr: boolean }
   readonly timedOut: boolean
   /** Why it could not be started, else null. */
   readonly startError: string | null
