@@ -1,6 +1,7 @@
 /**
- * How much slower a store with much in it is than an empty one. Fills a database with finished and queued actions, then
- * does the same things with it and with an empty one, in turns, and prints the medians and their ratio.
+ * How much slower a store with much in it is than a small one. Fills a database with finished and queued actions, then
+ * does the same things with it and with a small one whose pages are full too, in turns, and prints the medians and
+ * their ratio.
  *
  *     node --import=tsx bench/size.ts [--finished 1000000] [--queued 100000] [--rounds 5]
  */
@@ -107,7 +108,7 @@ const folder = mkdtempSync(join(tmpdir(), 'steward-bench-'))
 try {
   const [full, small] = [join(folder, 'full.db'), join(folder, 'small.db')]
   fill(full, { finished: Number(values.finished), queued: Number(values.queued) })
-  fill(small, { finished: 1000, queued: 500 })
+  fill(small, { finished: 20_000, queued: 500 })
   const figures: Record<string, { full: number[], small: number[] }> = {}
   const note = (name: string, which: 'full' | 'small', ms: number): void => {
     (figures[name] ??= { full: [], small: [] })[which].push(ms)
@@ -125,7 +126,7 @@ try {
       store!.close()
     }
   }
-  console.log(`${values.finished} finished and ${values.queued} queued against 1000 and 500; medians of ${rounds} rounds, in ms`)
+  console.log(`${values.finished} finished and ${values.queued} queued against 20,000 and 500; medians of ${rounds} rounds, in ms`)
   for (const [name, { full, small }] of Object.entries(figures)) {
     const [a, b] = [median(full), median(small)]
     console.log(`${name.padEnd(40)} ${a.toFixed(2).padStart(10)} ${b.toFixed(2).padStart(10)}   ratio ${(a / b).toFixed(2)}`)
