@@ -6,6 +6,8 @@ export interface SchemaError {
   readonly keyword: string
   readonly params: Readonly<Record<string, unknown>>
   readonly message?: string
+  /** The schema that was failed; given by validators that are made with `verbose`. */
+  readonly parentSchema?: Readonly<Record<string, unknown>>
 }
 
 /** Says in words, with JSON pointers, what a JSON Schema validator found. `base` is put before each pointer. */
@@ -22,15 +24,22 @@ function pointerOf ({ instancePath, keyword, params }: SchemaError): string {
   return typeof field === 'string' ? `${instancePath}/${escapePointer(field)}` : instancePath
 }
 
-function detailOf ({ keyword, params, message }: SchemaError): string {
+function detailOf ({ keyword, params, message, parentSchema }: SchemaError): string {
   switch (keyword) {
     case 'required': return 'is required'
     case 'additionalProperties':
     case 'unevaluatedProperties': return 'is not a known field'
     case 'enum': return `must be one of ${(params['allowedValues'] as unknown[]).map(value => JSON.stringify(value)).join(', ')}`
     case 'const': return `must be ${JSON.stringify(params['allowedValue'])}`
+    case 'pattern':
+    case 'not': return describedRule(parentSchema?.['description']) ?? message ?? `fails ${keyword}`
     default: return message ?? `fails ${keyword}`
   }
+}
+
+/** What such a rule is for is told by its description, if by anything. */
+function describedRule (description: unknown): string | null {
+  return typeof description === 'string' ? `breaks the rule: ${description}` : null
 }
 
 /** One step of a JSON pointer (RFC 6901). */

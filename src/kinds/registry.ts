@@ -63,7 +63,7 @@ interface Entry {
 
 /** Validates, and changes nothing: no defaults, no coercion, no removal. */
 function createAjv (options: { readonly allErrors: boolean }): Ajv {
-  const ajv = new Ajv({ ...options, strictSchema: true, strictTypes: false, discriminator: true })
+  const ajv = new Ajv({ ...options, verbose: true, strictSchema: true, strictTypes: false, discriminator: true })
   addFormats.default(ajv)
   return ajv
 }
