@@ -1,11 +1,13 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { join } from 'node:path'
+import type { FileHandle } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import type { JsonObject } from '../../../src/domain/json.js'
+import { createRegistry } from '../../../src/kinds/registry.js'
 import { kindContract } from '../../contracts/kind.js'
 import { createKindContext, fakeActionId } from '../../support/kind-context.js'
 import { createSubject, fill, sql } from './support.js'
@@ -24,9 +26,20 @@ kindContract(t, (await setUp(t)).kind('backup'), {
   badArgs: [
     ...['/etc/app.db', '../app.db', 'a/../../app.db', 'a/./b', '.', '..', '', 'a//b', 'a/', '.hidden', 'a\\b', 'a\nb', 'a\0b', 'a\u0085b']
       .map(file => ({ file })),
-    ...['app.db.partial', 'app.db-journal', 'app.db-wal', 'app.db-shm'].map(file => ({ file })),
+    ...['app.db.partial', 'app.db-journal', 'app.db-wal', 'app.db-shm'].flatMap(file => [{ file }, { file: `${file}/b` }, { file: `a/${file}/b` }]),
     { file: 'x'.repeat(201) }, { file: 7 }, { other: 'x' }
   ]
+})
+
+t.test('a name that is refused says which rule it breaks', async t => {
+  const { driver } = await setUp(t)
+  const registry = createRegistry(driver.kinds)
+  const refused = (file: string): void => registry.check('sqlite.steward/backup', { file })
+
+  const pointer = '/args/file'
+  t.throws(() => refused('a//b'), { errors: [{ pointer, detail: /^breaks the rule: .*None is empty, begins with a dot/ }] })
+  t.throws(() => refused('a.partial/b'), { errors: [{ pointer, detail: 'breaks the rule: No part ends in .partial, -journal, -wal or -shm.' }] })
+  t.doesNotThrow(() => refused('a.partially/b-walled'))
 })
 
 /** A process that moves amounts between rows, so that the sum of all is always 0, until it is told to end. */
@@ -115,6 +128,28 @@ t.test('folders below the backup folder are made, but a link is not followed', a
   t.match(await kind('backup').run(createKindContext({ args: { file: 'x.db' } }).context), { payload: { variant: 'EEXIST' } })
 
   t.same(readdirSync(outside), [])
+})
+
+t.test('a finished backup is on disk with every folder that leads to it, whoever made them', async t => {
+  const { kind, backupDir } = await setUp(t)
+  const synced: string[] = []
+  const file = await open(join(backupDir, '..'))
+  const handles = Object.getPrototypeOf(file) as FileHandle
+  await file.close()
+  const { sync } = handles
+  t.teardown(() => { handles.sync = sync })
+  handles.sync = async function (this: FileHandle) {
+    await sync.call(this)
+    synced.push(relative(backupDir, readlinkSync(`/proc/self/fd/${this.fd}`)))
+  }
+  const run = async (file: string): Promise<string[]> => {
+    synced.length = 0
+    t.match(await kind('backup').run(createKindContext({ args: { file } }).context), { state: 'DONE' })
+    return synced
+  }
+
+  t.same(await run('a/b/c.db'), ['..', 'a/b', 'a', ''])
+  t.same(await run('a/b/d.db'), ['a/b', 'a', ''], 'the run that made a folder may have died before it did this')
 })
 
 for (const stage of ['copy', 'verify', 'publish']) {

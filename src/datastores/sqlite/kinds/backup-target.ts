@@ -5,20 +5,29 @@ const control = '\\u0000-\\u001f\\u007f-\\u009f'
 const part = `[^./\\\\${control}][^/\\\\${control}]*`
 
 /**
- * A name below the backup folder, such as `weekly/app.db`: no part of it is empty, begins with a dot, or holds a
- * backslash or control character; and it is none that belongs to another database file or to an unfinished copy.
+ * A name below the backup folder, such as `weekly/app.db`. The ends that are reserved are those of unfinished copies
+ * and of what SQLite keeps beside a database: no folder may have them either, since it would be in such a file's way.
  */
 export const targetSchema = {
   type: 'string',
   maxLength: 200,
-  pattern: `^${part}(/${part})*$`,
-  not: { pattern: '(\\.partial|-journal|-wal|-shm)$' }
+  allOf: [
+    {
+      pattern: `^${part}(/${part})*$`,
+      description: 'It is made of parts, divided by "/". None is empty, begins with a dot, or holds a backslash or a control character.'
+    },
+    {
+      not: { pattern: '(\\.partial|-journal|-wal|-shm)(/|$)' },
+      description: 'No part ends in .partial, -journal, -wal or -shm.'
+    }
+  ]
 } as const
 
 /** Where a backup is made, and where it is published. */
 export interface BackupTarget {
   /** The name below the backup folder, as the caller gave it. */
   readonly name: string
+  readonly backupDir: string
   readonly path: string
   /** The unfinished copy. */
   readonly partial: string
@@ -27,15 +36,16 @@ export interface BackupTarget {
 /** The place of a name, valid by `targetSchema`, below the backup folder. Touches nothing. */
 export function targetOf (backupDir: string, name: string): BackupTarget {
   const path = join(backupDir, name)
-  return { name, path, partial: `${path}.partial` }
+  return { name, backupDir, path, partial: `${path}.partial` }
 }
 
 /**
- * Makes the folders of a target. Rejects when one of them is a link or no folder: a link could lead out of the backup
- * folder, which itself may well be one.
+ * Makes the folders of a target; publishing brings those below the backup folder to disk. Rejects when one of them is a
+ * link or no folder: a link could lead out of the backup folder, which itself may well be one.
  */
-export async function makeTargetFolder (backupDir: string, { name }: BackupTarget): Promise<void> {
-  await mkdir(backupDir, { recursive: true, mode: 0o700 })
+export async function makeTargetFolder ({ name, backupDir }: BackupTarget): Promise<void> {
+  const made = await mkdir(backupDir, { recursive: true, mode: 0o700 })
+  if (made !== undefined) await syncFolders({ from: dirname(backupDir), to: dirname(made) })
   let folder = backupDir
   for (const part of name.split('/').slice(0, -1)) {
     folder = join(folder, part)
@@ -94,15 +104,24 @@ export async function publish (target: BackupTarget): Promise<boolean> {
   return true
 }
 
-/** Ends a publishing: takes the first name away, and brings the folder to disk. Harmless when repeated. */
-export async function settlePublished ({ path, partial }: BackupTarget): Promise<void> {
+/**
+ * Ends a publishing: takes the first name away, and brings the folders to disk. Harmless when repeated. All of them,
+ * also those that were there: a run that has made one may have died before it came here.
+ */
+export async function settlePublished ({ path, partial, backupDir }: BackupTarget): Promise<void> {
   await rm(partial, { force: true })
-  const folder = await open(dirname(path), 'r')
+  await syncFolders({ from: dirname(path), to: backupDir })
+}
+
+/** Brings the entries of a folder, and of those above it up to `to`, to disk. */
+async function syncFolders ({ from, to }: { from: string, to: string }): Promise<void> {
+  const folder = await open(from, 'r')
   try {
     await folder.sync()
   } finally {
     await folder.close()
   }
+  if (from !== to) await syncFolders({ from: dirname(from), to })
 }
 
 /** What file systems without hard links answer. */

@@ -51,7 +51,7 @@ export function createBackupKind ({ tasks, databasePath, backupDir }: BackupOpti
     onInterrupt: 'resume',
     async run (context) {
       const target = targetOf(backupDir, context.args.file ?? defaultName(databasePath, context.action))
-      await makeTargetFolder(backupDir, target)
+      await makeTargetFolder(target)
       try {
         return await resumePublishing(context, target) ?? await backup({ context, target, tasks })
       } finally {
