@@ -11,6 +11,8 @@ import { ConfigError } from './config/load.js'
 import { createSqliteDriver } from './datastores/sqlite/driver.js'
 import { systemClock as clock } from './domain/clock.js'
 import type { ActionKind } from './domain/kind.js'
+import { silentLogger, type Logger as ComponentLogger } from './domain/log.js'
+import type { NodeInfo } from './domain/info.js'
 import type { Access } from './domain/ports/access.js'
 import type { Driver } from './domain/ports/datastore.js'
 import type { Inspector } from './domain/ports/inspector.js'
@@ -34,7 +36,7 @@ import { openStore } from './store/store.js'
 import { createMetrics } from './telemetry/metrics.js'
 
 /** The datastore drivers, by the name in the configuration. A new one is a folder and an entry here. */
-const drivers: Record<Config['datastore']['kind'], (config: Config, log: Logger) => Driver> = {
+const drivers: Record<Config['datastore']['kind'], (config: Config, log: ComponentLogger) => Driver> = {
   sqlite: ({ datastore, node }, log) => createSqliteDriver({
     path: datastore.path,
     backupDir: datastore.backup_dir,
@@ -122,7 +124,7 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
     migrated: store.migrated,
     renderDocuments: face.renderDocuments,
     start: async () => await start({
-      ...{ driver, executor, protocols, pruner, face, bind }, enabled: access.actionsDisabled === null
+      ...{ driver, inspector, executor, protocols, pruner, face, bind, log }, enabled: access.actionsDisabled === null
     }),
     async stop () {
       // Waits and streams end first, and everything but liveness is refused. The listener closes after the work has
@@ -137,6 +139,16 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
       metrics.close()
       store.close()
     }
+  }
+}
+
+/** How the datastore's node is, asked once and without an agent. */
+export async function inspectNode (config: Config): Promise<NodeInfo> {
+  const { datastore } = drivers[config.datastore.kind](config, silentLogger)
+  try {
+    return await datastore.node()
+  } finally {
+    await datastore.close()
   }
 }
 
@@ -223,6 +235,8 @@ function httpConfig ({ http }: Config) {
 
 interface Startable {
   readonly driver: Driver
+  readonly inspector: Inspector
+  readonly log: ComponentLogger
   readonly executor: Executor
   readonly protocols: ReadonlyArray<Protocol<FastifyInstance>>
   readonly pruner: Component
@@ -233,8 +247,13 @@ interface Startable {
 }
 
 /** The order of the start: what a dead process left is judged before anybody can ask, and listeners come last. */
-async function start ({ driver, executor, protocols, pruner, face, bind, enabled }: Startable): Promise<string> {
+async function start (parts: Startable): Promise<string> {
+  const { driver, inspector, executor, protocols, pruner, face, bind, log, enabled } = parts
   await driver.datastore.start()
+  // Told, not waited for: it may take its time, and be down at any time.
+  inspector.node().then(({ status, statusReason }) => {
+    if (status !== 'HEALTHY') log.warn({ status, reason: statusReason }, 'the datastore is not healthy')
+  }, () => {})
   if (enabled) await executor.recover()
   for (const protocol of protocols) await protocol.start()
   if (enabled) await executor.start()

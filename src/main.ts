@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { checkConfig, createAgent } from './agent.js'
+import { checkConfig, createAgent, inspectNode, type Agent } from './agent.js'
 import type { CliActions, CommonOptions, Output } from './cli/actions.js'
 import { exitCodes, type ExitCode } from './cli/exit-codes.js'
 import { beginLifetime } from './cli/lifetime.js'
@@ -75,7 +75,7 @@ async function serve (options: CommonOptions, output: Output): Promise<ExitCode>
     const url = await agent.start()
     log.info({ url, pid: process.pid }, 'listening')
     if (agent.actionsDisabled !== null) log.warn({}, `actions are disabled: ${agent.actionsDisabled}`)
-    output.err(greeting(url, config))
+    output.err(greeting(url, { ...config, actionsDisabled: agent.actionsDisabled }))
     return await lifetime.over
   } catch (error) {
     if (!isListenError(error)) throw error
@@ -94,31 +94,41 @@ function isListenError (error: unknown): error is NodeJS.ErrnoException {
 }
 
 /** For the person at the terminal. Standard output belongs to the log. */
-function greeting (url: string, { http, datastore, db }: Config): string {
+function greeting (url: string, { http, datastore, db, actionsDisabled }: Config & Pick<Agent, 'actionsDisabled'>): string {
+  // What it listens on may be every address; this one works on this machine.
+  const here = url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
   const body = '{"kind":"sqlite.steward/backup"}'
+  const invitation = [
+    '  back the datastore up:',
+    '',
+    `  curl -X POST -H 'content-type: application/json' -d '${body}' ${here}/api/v1/actions`
+  ]
   return [
     '',
     `Steward listens on ${url}`,
-    ...http.docs ? [`  try it in a browser  ${url}/docs`] : [],
+    ...http.docs ? [`  try it in a browser  ${here}/docs`] : [],
     `  queue ${db}, datastore ${datastore.kind} ${datastore.path}`,
-    '  back the datastore up:',
-    '',
-    `  curl -X POST -H 'content-type: application/json' -d '${body}' ${url}/api/v1/actions`,
+    ...actionsDisabled === null ? invitation : [`  it takes no actions: ${actionsDisabled}`],
     ''
   ].join('\n')
 }
 
 /** `steward check`: whether the configuration and the database are fit to start with. */
-function check (options: Parameters<CliActions['check']>[0], output: Output): ExitCode {
+async function check (options: Parameters<CliActions['check']>[0], output: Output): Promise<ExitCode> {
   const loaded = load(options)
   if (options.print) output.out(printConfig(loaded))
-  const { bind, db } = loaded.config
+  // What is printed may be read by a program; then people are told beside it.
+  const say = options.print ? output.err : output.out
+  const { bind, db, datastore } = loaded.config
   checkConfig(loaded.config)
-  output.err(`The configuration is valid; the agent would listen on ${bind}.`)
+  say(`The configuration is valid; the agent would listen on ${bind}.`)
   const { exists, pending } = checkDatabase(db)
-  if (!exists) output.err(`There is no database at ${db} yet; the first start makes it.`)
-  else if (pending.length > 0) output.err(`The database ${db} is sound; the next start applies ${pending.join(', ')}.`)
-  else output.err(`The database ${db} is sound and up to date.`)
+  if (!exists) say(`There is no database at ${db} yet; the first start makes it.`)
+  else if (pending.length > 0) say(`The database ${db} is sound; the next start applies ${pending.join(', ')}.`)
+  else say(`The database ${db} is sound and up to date.`)
+  // No reason to refuse: a datastore may be down at any time, and the agent is there to say so.
+  const { status, statusReason } = await inspectNode(loaded.config)
+  say(`The datastore (${datastore.kind}) is ${status}${statusReason === null ? '.' : `: ${statusReason}`}`)
   return exitCodes.ok
 }
 
@@ -181,9 +191,16 @@ export const cliActions: CliActions = {
   openapi: (options, output) => explained(output, () => openapi(options, output))
 }
 
+/** A reader that has seen enough, as in `steward openapi | head`, is no error. */
+function endWithReader (error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(exitCodes.ok)
+}
+
 /** Carries out a command line and sets the exit code of the process. */
 export async function main (argv: readonly string[]): Promise<void> {
   process.setSourceMapsEnabled(true)
+  process.stdout.on('error', endWithReader)
   const output: Output = {
     out: line => { process.stdout.write(`${line}\n`) },
     err: line => { process.stderr.write(`${line}\n`) }

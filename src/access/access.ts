@@ -41,5 +41,5 @@ function whyDisabled (host: string, actions: 'auto' | boolean): string | null {
     throw new Error(`actions.enabled is true, but ${host} is not a loopback address and nothing says who may ask: anybody on the network could. ` +
       'Bind to 127.0.0.1, or leave actions.enabled at auto to answer questions only.')
   }
-  return `it listens on ${host}, which is not a loopback address, and nothing there says who may ask`
+  return `it listens on ${host}, where anybody on the network can ask; bind to 127.0.0.1 to enable them`
 }

@@ -38,10 +38,11 @@ export function openDatabase ({ path: name, clock, migrations }: OpenOptions): O
   let lock: Lock | undefined
   let database: Database.Database | undefined
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     path = realPath(path)
     lock = takeLock(path)
     checkFiles(path)
+    makeFile(path)
     database = new Database(path, { timeout: 1000 })
     // Looks at the file before the first pragma that would write to it.
     database.prepare('select count(*) from sqlite_schema').get()
@@ -76,6 +77,23 @@ function prepare (database: Database.Database, options: { clock: Clock, migratio
   // A log that once grew large gives its room back at the next checkpoint.
   database.pragma(`journal_size_limit = ${64 * 1024 * 1024}`)
   return migrated
+}
+
+/** Like `mkdir -p`. Node's own spins for ever where the system says ENOENT though the parent exists, as in /proc. */
+function makeFolder (path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Somebody else may have been faster.
+    if (!existsSync(path)) throw error
+  }
+}
+
+/** Makes the file, readable by this user alone, as SQLite's own files beside it will then be: it holds arguments. */
+function makeFile (path: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
 }
 
 /** The path without links: the lock and the log lie beside the file itself, by whatever name it is opened. */

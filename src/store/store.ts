@@ -224,7 +224,7 @@ export class SqliteStore implements ActionStore {
     try {
       return await this.#turn.enter(bytes, work)
     } catch (error) {
-      ok = false
+      ok = isCallersFault(error)
       throw error
     } finally {
       this.#observer.operation({ name, ms: performance.now() - began, ok })
@@ -237,7 +237,7 @@ export class SqliteStore implements ActionStore {
     try {
       return read()
     } catch (error) {
-      ok = false
+      ok = isCallersFault(error)
       const fault = faultOf(error)
       if (fault === 'own') throw error
       if (fault === 'fatal') this.#failed(fault, error)
@@ -284,6 +284,11 @@ export class SqliteStore implements ActionStore {
     this.#room?.resolve()
     this.#room = null
   }
+}
+
+/** True for what a caller asked wrongly: the store did its part. */
+function isCallersFault (error: unknown): boolean {
+  return error instanceof Problem && error.category !== 'full' && error.category !== 'unavailable'
 }
 
 function deferred (): { promise: Promise<void>, resolve: () => void } {

@@ -134,6 +134,14 @@ t.test('a folder that cannot be made or written is refused with a sentence', asy
 
   t.equal(refused.trouble, 'unusable')
   t.match(refused.message, /cannot be opened for writing/)
+  t.equal(refusal(() => open('/proc/no-such-process/steward.db')).trouble, 'unusable')
+})
+
+t.test('nobody else may read the queue: it holds arguments', async t => {
+  const engine = openEngine(t)
+  await engine.schedule('agent.replicante.io/debug.success')
+
+  for (const file of [engine.path, `${engine.path}-wal`]) t.equal(statSync(file).mode & 0o077, 0, file)
 })
 
 t.test('a damaged database is refused with a sentence and left as it was', async t => {
