@@ -10,11 +10,12 @@ import type { JsonObject } from '../../../src/domain/json.js'
 import { createRegistry } from '../../../src/kinds/registry.js'
 import { kindContract } from '../../contracts/kind.js'
 import { createKindContext, fakeActionId } from '../../support/kind-context.js'
-import { createSubject, fill, sql } from './support.js'
-import type { SqliteSubject } from './support.js'
+import { createSubject, fill, jobsHere, sql } from './support.js'
+import type { SqliteSubject, SubjectOptions } from './support.js'
 
-async function setUp (t: Test, rows = 100): Promise<SqliteSubject> {
-  const subject = createSubject(t)
+async function setUp (t: Test, { rows = 100, ...options }: SubjectOptions & { rows?: number } = {}):
+Promise<SqliteSubject> {
+  const subject = createSubject(t, options)
   await subject.driver.datastore.start()
   fill(subject.path, rows)
   return subject
@@ -56,7 +57,7 @@ const writerCode = `
 
 for (const mode of ['wal', 'delete']) {
   t.test(`a database of more than 50 MB is copied while another process writes to it (journal mode ${mode})`, async t => {
-    const { kind, path, backupDir } = await setUp(t, 50_000)
+    const { kind, path, backupDir } = await setUp(t, { rows: 50_000 })
     sql(path, `pragma journal_mode = ${mode}`)
     t.ok(statSync(path).size > 50e6)
     const code = join(path, '..', 'writer.mjs')
@@ -104,7 +105,7 @@ t.test('a name that is taken is left as it is', async t => {
 })
 
 t.test('a name that gets taken while the copy is made is left as it is too', async t => {
-  const { kind, backupDir } = await setUp(t)
+  const { kind, backupDir } = await setUp(t, { jobs: jobsHere })
   const { context, onReport } = createKindContext({ args: { file: 'a.db' } })
   onReport(payload => { if ((payload as JsonObject)['stage'] === 'publish') writeFileSync(join(backupDir, 'a.db'), 'precious') })
 
@@ -116,7 +117,7 @@ t.test('a name that gets taken while the copy is made is left as it is too', asy
 })
 
 t.test('folders below the backup folder are made, but a link is not followed', async t => {
-  const { kind, backupDir } = await setUp(t)
+  const { kind, backupDir } = await setUp(t, { jobs: jobsHere })
   const outside = join(backupDir, '..', 'outside')
   mkdirSync(outside)
 
@@ -131,7 +132,7 @@ t.test('folders below the backup folder are made, but a link is not followed', a
 })
 
 t.test('a finished backup is on disk with every folder that leads to it, whoever made them', async t => {
-  const { kind, backupDir } = await setUp(t)
+  const { kind, backupDir } = await setUp(t, { jobs: jobsHere })
   const synced: string[] = []
   const file = await open(join(backupDir, '..'))
   const handles = Object.getPrototypeOf(file) as FileHandle
@@ -148,8 +149,8 @@ t.test('a finished backup is on disk with every folder that leads to it, whoever
     return synced
   }
 
-  t.same(await run('a/b/c.db'), ['..', 'a/b', 'a', ''])
-  t.same(await run('a/b/d.db'), ['a/b', 'a', ''], 'the run that made a folder may have died before it did this')
+  t.same(await run('a/b/c.db'), ['..', 'a/b/c.db.partial', 'a/b', 'a', ''])
+  t.same(await run('a/b/d.db'), ['a/b/d.db.partial', 'a/b', 'a', ''], 'the run that made a folder may have died before it did this')
 })
 
 for (const stage of ['copy', 'verify', 'publish']) {
@@ -169,7 +170,7 @@ for (const stage of ['copy', 'verify', 'publish']) {
 }
 
 t.test('a damaged database leaves no backup', async t => {
-  const { kind, path, backupDir } = await setUp(t, 2000)
+  const { kind, path, backupDir } = await setUp(t, { rows: 2000, jobs: jobsHere })
   const file = await open(path, 'r+')
   await file.write(Buffer.alloc(40 * 4096, 0xff), 0, 40 * 4096, 100 * 4096)
   await file.close()
@@ -181,7 +182,7 @@ t.test('a damaged database leaves no backup', async t => {
 })
 
 t.test('an interrupted run is begun anew, whatever it left', async t => {
-  const { kind, backupDir } = await setUp(t)
+  const { kind, backupDir } = await setUp(t, { jobs: jobsHere })
   mkdirSync(backupDir)
   for (const suffix of ['', '-journal', '-wal']) writeFileSync(join(backupDir, `a.db.partial${suffix}`), 'half a copy')
 
@@ -193,7 +194,7 @@ t.test('an interrupted run is begun anew, whatever it left', async t => {
 })
 
 t.test('a run that was interrupted while it published ends what it had begun', async t => {
-  const { kind, backupDir } = await setUp(t)
+  const { kind, backupDir } = await setUp(t, { jobs: jobsHere })
   const final = join(backupDir, 'a.db')
   const partial = `${final}.partial`
   const args = { file: 'a.db' }

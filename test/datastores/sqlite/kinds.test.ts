@@ -5,16 +5,16 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { kindContract } from '../../contracts/kind.js'
 import { createKindContext } from '../../support/kind-context.js'
-import { createSubject, fill, sql } from './support.js'
-import type { SqliteSubject } from './support.js'
+import { createSubject, fill, jobsHere, sql } from './support.js'
+import type { SqliteSubject, SubjectOptions } from './support.js'
 
-async function setUp (t: Test): Promise<SqliteSubject> {
-  const subject = createSubject(t, { busyTimeoutMs: 100 })
+async function setUp (t: Test, options: SubjectOptions = {}): Promise<SqliteSubject> {
+  const subject = createSubject(t, { busyTimeoutMs: 100, ...options })
   await subject.driver.datastore.start()
   return subject
 }
 
-const { driver, path } = createSubject(t)
+const { driver, path } = createSubject(t, { jobs: jobsHere })
 await driver.datastore.start()
 fill(path, 100)
 for (const kind of driver.kinds) {
@@ -59,7 +59,7 @@ t.test('integrity-check lists what is damaged, as much as is asked for', async t
 })
 
 t.test('checkpoint says that there is nothing to do without a write-ahead log', async t => {
-  const { kind } = await setUp(t)
+  const { kind } = await setUp(t, { jobs: jobsHere })
 
   const outcome = await kind('checkpoint').run(createKindContext().context)
 
@@ -86,7 +86,7 @@ t.test('checkpoint moves the log into the file, unless somebody is in its way', 
 })
 
 t.test('a database that is in use, gone, or none fails the action with a clear sentence', async t => {
-  const { kind, path } = await setUp(t)
+  const { kind, path } = await setUp(t, { jobs: jobsHere })
   const user = new Database(path)
   user.exec('create table t (n); begin exclusive')
   for (const name of ['vacuum', 'analyze', 'integrity-check', 'backup']) {

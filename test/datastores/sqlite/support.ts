@@ -3,11 +3,16 @@ import Database from 'better-sqlite3'
 import type { Test } from 'tap'
 import { createSqliteDriver } from '../../../src/datastores/sqlite/driver.js'
 import type { SqliteOptions } from '../../../src/datastores/sqlite/driver.js'
+import { performTask } from '../../../src/datastores/sqlite/perform-task.js'
 import { systemClock } from '../../../src/domain/clock.js'
 import type { ActionKind } from '../../../src/domain/kind.js'
 import { silentLogger } from '../../../src/domain/log.js'
 import type { Driver } from '../../../src/domain/ports/datastore.js'
+import type { JobRunner } from '../../../src/domain/ports/process.js'
 import { createJobRunner } from '../../../src/process/jobs.js'
+
+/** How a subject differs from the usual one. Its jobs are done by real child processes unless others are given. */
+export type SubjectOptions = Partial<SqliteOptions> & { readonly jobs?: JobRunner }
 
 /** A driver beside a database in a temporary folder, which is made by `start` or by the test. */
 export interface SqliteSubject {
@@ -18,15 +23,37 @@ export interface SqliteSubject {
   readonly kind: (name: string) => ActionKind
 }
 
-/** Makes a driver with real child processes. */
-export function createSubject (t: Test, options: Partial<SqliteOptions> = {}): SqliteSubject {
+/** With real child processes, without the loaders of tap, which take longer than most of the work. */
+const childJobs = createJobRunner({ execArgv: ['--import=tsx'] })
+
+/**
+ * Performs tasks in this process, where that is all the same to a test: a child takes longer to start than its work.
+ * News are delivered when the task has ended.
+ */
+export const jobsHere: JobRunner = {
+  async run ({ input, signal, onMessage }) {
+    signal.throwIfAborted()
+    const news: unknown[] = []
+    const answer = await performTask(overTheWire(input), told => { news.push(overTheWire(told)) })
+    for (const message of news) await onMessage?.(message)
+    signal.throwIfAborted()
+    return overTheWire(answer)
+  }
+}
+
+/** What a child would see of a value, and it of a child's. */
+function overTheWire<T> (value: unknown): T {
+  return JSON.parse(JSON.stringify(value)) as T
+}
+
+/** Makes a driver. */
+export function createSubject (t: Test, { jobs = childJobs, ...options }: SubjectOptions = {}): SqliteSubject {
   const folder = t.testdir()
   const path = join(folder, 'data', 'app.db')
   const backupDir = join(folder, 'backups')
   const driver = createSqliteDriver(
     { path, backupDir, nodeId: 'node-1', clusterId: null, clusterDisplayName: null, addresses: {}, ...options },
-    // Without the loaders of tap, which take longer than most of the work.
-    { jobs: createJobRunner({ execArgv: ['--import=tsx'] }), clock: systemClock, log: silentLogger }
+    { jobs, clock: systemClock, log: silentLogger }
   )
   return {
     driver,
