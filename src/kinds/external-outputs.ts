@@ -1,3 +1,4 @@
+import type { JsonObject } from '../domain/json.js'
 import type { CommandResult } from '../domain/ports/process.js'
 
 /**
@@ -15,6 +16,18 @@ export function outputsOf ({ stdout, stderr, truncated }: Pick<CommandResult, 's
   const [out, err] = [endThatFits(stdout), endThatFits(stderr)]
   const complete = out.length === stdout.length && err.length === stderr.length
   return { stdout: out, stderr: err, truncated: truncated.stdout || truncated.stderr || !complete }
+}
+
+/** What a payload tells of a command that has ended. */
+export function reportOf (result: CommandResult): JsonObject {
+  return { exit_code: result.exitCode, ...outputsOf(result) }
+}
+
+/** How a command ended, to go on with after its name. */
+export function endingOf ({ exitCode, signal, startError, timedOut }: CommandResult): string {
+  if (startError !== null) return `could not be started: ${startError}`
+  if (timedOut) return 'took longer than it may and was ended'
+  return exitCode === null ? `was ended by ${signal}` : `exited with code ${exitCode}`
 }
 
 /** The longest end of a text, in whole characters, whose JSON is short enough. */

@@ -5,7 +5,7 @@ import type { JsonObject, JsonSchema } from '../domain/json.js'
 import { abortReason, done, failed } from '../domain/kind.js'
 import type { ActionKind, FailureReason, KindContext, Outcome } from '../domain/kind.js'
 import type { CommandResult, CommandRunner } from '../domain/ports/process.js'
-import { outputsOf } from './external-outputs.js'
+import { endingOf, outputsOf, reportOf } from './external-outputs.js'
 
 type Argv = readonly [string, ...string[]]
 
@@ -194,14 +194,4 @@ function commandFailed ({ role, result, phase }: { role: string, result: Command
     ? `The command "${role}" did not print {"status": "running" | "finished" | "failed", "error"?: text}.`
     : `The command "${role}" ${endingOf(result)}.`
   return failed(what, { reason: result.timedOut ? 'timeout' : 'error', more: { phase, ...reportOf(result) } })
-}
-
-function reportOf (result: CommandResult): JsonObject {
-  return { exit_code: result.exitCode, ...outputsOf(result) }
-}
-
-function endingOf ({ exitCode, signal, startError, timedOut }: CommandResult): string {
-  if (startError !== null) return `could not be started: ${startError}`
-  if (timedOut) return 'took longer than it may and was ended'
-  return exitCode === null ? `was ended by ${signal}` : `exited with code ${exitCode}`
 }
