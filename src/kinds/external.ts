@@ -19,7 +19,7 @@ export interface ExternalActionConfig {
   readonly check: Argv
   /** Ends the outside work. Without it the action cannot be cancelled once `action` has exited. */
   readonly cancel?: Argv
-  /** Milliseconds from the action's start to its end; looked at between checks. */
+  /** Milliseconds from the action's start to its end, whatever restarts of the agent lie between. */
   readonly timeoutMs: number
   /** Milliseconds that each command may take. */
   readonly commandTimeoutMs: number
@@ -55,7 +55,7 @@ export function createExternalKind (name: string, config: ExternalActionConfig, 
     kind: `external.agent.replicante.io/${name}`,
     summary: config.description,
     args: config.args ?? {},
-    timeoutMs: null,
+    timeoutMs: config.timeoutMs,
     onInterrupt: 'resume',
     refuseCancel: action => config.cancel === undefined && isStarted(action)
       ? 'its work goes on outside the agent, and no cancel command is configured for it'

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
@@ -242,4 +243,17 @@ t.test('a run that was interrupted while it published ends what it had begun', a
     t.match(await again(), { state: 'DONE', payload: { file: 'a.db' } })
     t.ok(existsSync(final))
   })
+})
+
+t.test('a copy that begins again is no progress before it is further than the interrupted one was', async t => {
+  const { kind } = await setUp(t)
+  const run = async (statePayload: JsonObject): Promise<unknown[]> => {
+    const { context, reported } = createKindContext({ kind: 'sqlite.steward/backup', statePayload, id: randomUUID() })
+    t.equal((await kind('backup').run(context)).state, 'DONE')
+    return reported.map(payload => (payload as JsonObject)['stage'])
+  }
+
+  t.strictSame(await run({ stage: 'copy', pages_done: 0, pages_total: 10 }), ['copy', 'verify', 'publish'])
+  t.strictSame(await run({ stage: 'copy', pages_done: 1_000_000, pages_total: 1_000_000 }), ['verify', 'publish'])
+  t.strictSame(await run({ stage: 'verify', pages_done: 1, pages_total: 1 }), ['publish'])
 })

@@ -1,6 +1,6 @@
 import { parse } from 'node:path'
 import { isJsonObject } from '../../../domain/json.js'
-import type { JsonObject } from '../../../domain/json.js'
+import type { JsonObject, JsonValue } from '../../../domain/json.js'
 import { done, failed } from '../../../domain/kind.js'
 import type { ActionKind, KindContext, Outcome } from '../../../domain/kind.js'
 import type { Action } from '../../../domain/action.js'
@@ -90,7 +90,13 @@ async function backup ({ context, target, tasks }:
   context.signal.throwIfAborted()
   if (await isTaken(target)) return nameTaken(target)
   await beginPartial(target)
-  const onNews = (news: unknown): Promise<void> => context.progress(progressOf(target, news as CopyNews))
+  // A copy that begins again is no progress before it is further than an interrupted run was: one under which the agent
+  // dies each time has to be given up.
+  const before = reachedBy(context.action.statePayload)
+  const onNews = async (news: unknown): Promise<void> => {
+    const payload = progressOf(target, news as CopyNews)
+    if (reachedBy(payload) > before) await context.progress(payload)
+  }
   const { result, trouble } = await tasks.run({ task: 'copy', copy: target.partial }, { signal: context.signal, onNews })
   if (trouble !== undefined) return failedBy(trouble)
   if (result.problems.length > 0) {
@@ -110,6 +116,13 @@ function copyOf ({ name }: BackupTarget, { bytes, pages }: { bytes: number, page
 
 function progressOf ({ name }: BackupTarget, { stage, pagesDone, pagesTotal }: CopyNews): JsonObject {
   return { stage, pages_done: pagesDone, pages_total: pagesTotal, file: name }
+}
+
+/** How far a run is that has reported this: pages while it copies, more than any page after that; -1 at its start. */
+function reachedBy (payload: JsonValue): number {
+  if (!isJsonObject(payload)) return -1
+  const { stage, pages_done: pages } = payload
+  return stage === 'copy' ? Number(pages) : Number.MAX_SAFE_INTEGER
 }
 
 function nameTaken ({ name }: BackupTarget): Outcome {
