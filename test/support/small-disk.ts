@@ -20,4 +20,4 @@ export function smallDisk (t: Teardown, size: string): string | null {
 }
 
 /** What a test that needs a small disk says where there is none. */
-export const noSmallDisk = 'not run: mounting a small file system needs root'
+export const noSmallDisk = 'mounting a small file system needs root'
