@@ -23,7 +23,7 @@ async function openDocs (browser: Browser, url: string): Promise<{ page: Page, t
 }
 
 if (executablePath === undefined) {
-  t.skip('install Chromium to try the pages in a browser: apt-get install chromium')
+  t.pass('Chromium', { skip: 'install Chromium to try the pages in a browser: apt-get install chromium' })
 } else {
   t.test('Swagger UI', async t => {
     const { url } = await startProgram(t, { folder: temporaryFolder(t) })
