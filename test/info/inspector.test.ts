@@ -85,6 +85,15 @@ t.test('no reason holds a credential', async t => {
     'bad connection string "host=db password=hunter2 user=x"',
     "option password: 'hunter2' was refused",
     'api_key=hunter2&x=1',
+    'DB_PASSWORD=hunter2',
+    'sslpassword=hunter2',
+    'access_token=hunter2',
+    'cannot reach redis://:p/hunter2@h',
+    'cannot reach postgres://u:p@hunter2/w@host/db',
+    'mongodb://u:hunter2@h1,mongodb://u:hunter2@h2',
+    '{"password": "secret hunter2"}',
+    'Authorization: Bearer hunter2',
+    '{"authorization":"Bearer hunter2"}',
     'first line\nAuthorization: Bearer hunter2'
   ]
   for (const message of secrets) {
