@@ -61,7 +61,8 @@ export function createClassicMetrics (): ClassicMetrics {
     // Progress is a move to RUNNING too: only the first one is an invocation.
     if (state === 'RUNNING' && from === 'NEW') actions.labels(kind).inc()
     if (!isFinal(state)) return
-    if (state === 'FAILED') errors.labels(kind).inc()
+    // Not what was cancelled while it waited: that was never invoked.
+    if (state === 'FAILED' && from !== 'NEW') errors.labels(kind).inc()
     if (startedAt !== null && finishedAt !== null) duration.labels(kind).observe((finishedAt - startedAt) / 1000)
   }
 

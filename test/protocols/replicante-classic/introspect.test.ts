@@ -33,6 +33,7 @@ t.test('metrics follow what the agent does', async t => {
   await store.progress(first.seq, 'half')
   await store.settle(first.seq, { state: 'DONE' })
   await store.settle((await claim()).seq, failed('broken'))
+  await store.requestCancel((await put()).id, () => null)
   protocol.observer?.operation?.({ name: 'append', ms: 2, ok: true })
   protocol.observer?.operation?.({ name: 'append', ms: 3000, ok: false })
   protocol.observer?.pruned?.({ removed: 3, ms: 20 })
@@ -40,7 +41,7 @@ t.test('metrics follow what the agent does', async t => {
   const { body } = await get('/introspect/metrics')
 
   t.match(body, `repliagent_action_total{action="${ping}"} 2\n`, 'progress is no invocation')
-  t.match(body, `repliagent_action_errors{action="${ping}"} 1\n`)
+  t.match(body, `repliagent_action_errors{action="${ping}"} 1\n`, 'what was cancelled before it began did not fail while it was invoked')
   t.match(body, `repliagent_action_duration_count{action="${ping}"} 2\n`)
   t.match(body, 'repliagent_sqlite_operations{operation="append"} 2\n')
   t.match(body, 'repliagent_sqlite_operation_errors{operation="append"} 1\n')
