@@ -19,6 +19,7 @@ import type { Inspector } from './domain/ports/inspector.js'
 import { everyObserver, type Observer } from './domain/ports/observer.js'
 import type { Component, Protocol } from './domain/ports/protocol.js'
 import type { Scheduler } from './domain/ports/scheduler.js'
+import { createSecretHeaders, type SecretHeaders } from './domain/secret-headers.js'
 import { Executor } from './executor/executor.js'
 import { Pruner } from './executor/pruner.js'
 import { createApp, type HttpFaceOfAgent } from './http/app.js'
@@ -51,6 +52,7 @@ interface ProtocolParts {
   readonly scheduler: Scheduler
   readonly inspector: Inspector
   readonly access: Access
+  readonly isSecretHeader: SecretHeaders
 }
 
 /** The protocols that the configuration switches on. A new one is a folder and an entry here. */
@@ -83,7 +85,7 @@ export interface Agent {
 }
 
 /** How long each component may take to stop. */
-const stopLimitMs = 5000
+export const stopLimitMs = 5000
 
 /**
  * The composition root: puts the agent together. Opens its database, and nothing else.
@@ -109,13 +111,14 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
   const { executor, pruner } = createWorkers(config, { store, kinds: registry, log, observer })
   const timeoutMs = config.datastore.timeout_seconds * 1000
   const inspector = createInspector({ datastore: driver.datastore, agent, timeoutMs, log })
-  const protocols = createProtocols(config, { scheduler, inspector, access })
+  const isSecretHeader = createSecretHeaders(config.http.secret_headers)
+  const protocols = createProtocols(config, { scheduler, inspector, access, isSecretHeader })
   observers.push(metrics.observer, ...protocols.flatMap(protocol => protocol.observer ?? []))
 
   const readiness = (): string | null =>
     store.trouble() ?? (access.actionsDisabled === null ? executor.trouble() : null)
   const face = await createApp({
-    ...{ scheduler, inspector, access, clock, log, metrics, observer, protocols, readiness },
+    ...{ scheduler, inspector, access, clock, log, metrics, observer, protocols, readiness, isSecretHeader },
     config: httpConfig(config)
   })
 

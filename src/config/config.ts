@@ -19,6 +19,7 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 export interface HttpSettings {
   readonly hosts: readonly string[]
   readonly origins: readonly string[]
+  readonly secret_headers: readonly string[]
   /** Bytes. */
   readonly body_limit: number
   readonly wait_limit_seconds: number

@@ -22,6 +22,13 @@ const httpSchema: SchemaNode = {
       default: [],
       examples: [['https://console.example.com']]
     },
+    secret_headers: {
+      type: 'array',
+      items: { type: 'string', format: 'header-name', 'x-allowed': 'the name of a header, such as x-session-token' },
+      description: 'Headers that carry credentials here, beside the usual ones: they are never stored with an action.',
+      default: [],
+      examples: [['x-session-token']]
+    },
     body_limit: {
       type: 'integer',
       minimum: 1024,

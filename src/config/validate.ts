@@ -19,6 +19,7 @@ const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true })
 ajv.addKeyword('x-allowed').addKeyword('x-secret')
 ajv.addFormat('host-port', text => parseBind(text) !== null)
 ajv.addFormat('origin', text => URL.canParse(text) && new URL(text).origin === text)
+ajv.addFormat('header-name', /^[a-z0-9!#$%&'*+.^_`|~-]+$/i)
 const matchesSchema = ajv.compile(configSchema)
 
 function linesOf (errors: readonly ErrorObject[], tree: Tree): string[] {

@@ -5,6 +5,7 @@ import type { Inspector } from '../domain/ports/inspector.js'
 import type { Observer } from '../domain/ports/observer.js'
 import type { Protocol } from '../domain/ports/protocol.js'
 import type { Scheduler } from '../domain/ports/scheduler.js'
+import type { SecretHeaders } from '../domain/secret-headers.js'
 
 /** How the HTTP server behaves. */
 export interface HttpConfig {
@@ -37,4 +38,5 @@ export interface HttpDeps {
   /** Null when the agent is ready, else a sentence that says why not. Cheap. */
   readonly readiness: () => string | null
   readonly observer: Required<Observer>
+  readonly isSecretHeader: SecretHeaders
 }

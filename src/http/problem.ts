@@ -31,6 +31,12 @@ export interface ProblemDetails {
   readonly errors?: readonly Violation[]
 }
 
+/** How many places in a request one answer names. */
+export const violationLimit = 20
+
+/** How much of a pointer an answer repeats: the names in it are the caller's, and may be as long as its body. */
+const pointerLength = 1000
+
 /** Seconds after which to try again, for categories that pass by themselves, when the problem does not say. */
 const retryAfter: Partial<Record<ProblemCategory, number>> = { busy: 1, unavailable: 5 }
 
@@ -42,8 +48,12 @@ export function problemDetails (problem: Problem, requestId: string): ProblemDet
     status: statusOf[problem.category],
     detail: problem.message,
     instance: `urn:steward:request:${requestId}`,
-    ...(problem.errors.length > 0 ? { errors: problem.errors } : {})
+    ...(problem.errors.length > 0 ? { errors: problem.errors.map(bounded) } : {})
   }
+}
+
+function bounded ({ pointer, detail }: Violation): Violation {
+  return { pointer: shorten(pointer, pointerLength), detail }
 }
 
 /** Answers with a problem. The body goes out as it is: no route's response schema may change it. */

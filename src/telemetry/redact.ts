@@ -1,10 +1,10 @@
+import { commonSecretHeaders } from '../domain/secret-headers.js'
+
 /** What stands where a secret stood. */
 export const redacted = '[redacted]'
 
 /** Names of fields whose value never reaches a log. */
-export const secretNames: ReadonlySet<string> = new Set([
-  'authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'token', 'password'
-])
+export const secretNames: ReadonlySet<string> = new Set([...commonSecretHeaders, 'token', 'password'])
 
 /** How deep fields are looked into. */
 const depth = 4

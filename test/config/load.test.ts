@@ -11,6 +11,7 @@ const defaults: Config = {
   http: {
     hosts: [],
     origins: [],
+    secret_headers: [],
     body_limit: 1048576,
     wait_limit_seconds: 60,
     request_timeout_seconds: 30,
@@ -164,7 +165,7 @@ t.test('unknown keys and variables stop the start and name the nearest known one
 
 t.test('wrong values are told all at once, with their place and what is allowed', async t => {
   t.strictSame(refusal(t, {
-    yaml: 'bind: 8000\nlog: { level: loud }\nhttp:\n  hosts: a\n  origins: ["https://x/path"]\ndatastore: [1]\n',
+    yaml: 'bind: 8000\nlog: { level: loud }\nhttp:\n  hosts: a\n  origins: ["https://x/path"]\n  secret_headers: ["x y"]\ndatastore: [1]\n',
     env: { STEWARD_ACTIONS_QUEUE_LIMIT: 'many', STEWARD_HTTP_DOCS: 'yes' },
     flags: { 'actions.max_lanes': '0', db: '' }
   }), [
@@ -174,10 +175,11 @@ t.test('wrong values are told all at once, with their place and what is allowed'
     'log.level: must be one of trace, debug, info, warn, error, fatal, silent, not "loud" (steward.yaml:2:8)',
     'http.hosts: must be a list of texts, not "a" (steward.yaml:4:3)',
     'http.origins.0: must be an origin such as https://console.example.com, not "https://x/path" (steward.yaml:5:3)',
+    'http.secret_headers.0: must be the name of a header, such as x-session-token, not "x y" (steward.yaml:6:3)',
     'http.docs: must be true or false, not "yes" (STEWARD_HTTP_DOCS)',
     'actions.queue_limit: must be a whole number from 1 to 100000000, not "many" (STEWARD_ACTIONS_QUEUE_LIMIT)',
     'actions.max_lanes: must be a whole number from 1 to 1024, not 0 (--set actions.max_lanes)',
-    'datastore: must be a map of keys and values, not [1] (steward.yaml:6:1)'
+    'datastore: must be a map of keys and values, not [1] (steward.yaml:7:1)'
   ])
 })
 

@@ -8,6 +8,7 @@ import { systemClock } from '../../src/domain/clock.js'
 import { everyObserver } from '../../src/domain/ports/observer.js'
 import type { Inspector } from '../../src/domain/ports/inspector.js'
 import type { ProblemCategory } from '../../src/domain/problem.js'
+import { createSecretHeaders } from '../../src/domain/secret-headers.js'
 import { createApp } from '../../src/http/app.js'
 import { createReplicanteClassic } from '../../src/protocols/replicante-classic/protocol.js'
 import { createLogger } from '../../src/telemetry/log.js'
@@ -31,6 +32,7 @@ async function serve (t: Test, { wrap, ...options }: Parameters<ProtocolAdapter[
   const scheduler = wrap?.(engine.scheduler) ?? engine.scheduler
   const access = createAccess({ host: '127.0.0.1', actions: 'auto' })
   const inspector = {} as Inspector
+  const isSecretHeader = createSecretHeaders([])
   const config = { list: 'own', trees: { unstable: true, introspect: true } } as const
   const { app } = await createApp({
     scheduler,
@@ -39,7 +41,8 @@ async function serve (t: Test, { wrap, ...options }: Parameters<ProtocolAdapter[
     clock: systemClock,
     log: createLogger({ level: 'silent' }),
     config: { ...usualConfig, docs: false },
-    protocols: [createReplicanteClassic({ scheduler, inspector, access, config })],
+    protocols: [createReplicanteClassic({ scheduler, inspector, access, config, isSecretHeader })],
+    isSecretHeader,
     metrics: { contentType: 'text/plain', text: async () => '' },
     readiness: () => null,
     observer: everyObserver([])

@@ -8,6 +8,7 @@ import type { Inspector } from '../../src/domain/ports/inspector.js'
 import { everyObserver, type Observer } from '../../src/domain/ports/observer.js'
 import type { Protocol } from '../../src/domain/ports/protocol.js'
 import type { Scheduler } from '../../src/domain/ports/scheduler.js'
+import { createSecretHeaders, type SecretHeaders } from '../../src/domain/secret-headers.js'
 import type { Shard } from '../../src/domain/shard.js'
 import { createAccess } from '../../src/access/access.js'
 import { createApp, type HttpFaceOfAgent } from '../../src/http/app.js'
@@ -21,6 +22,7 @@ interface ProtocolParts {
   readonly scheduler: Scheduler
   readonly inspector: Inspector
   readonly access: Access
+  readonly isSecretHeader: SecretHeaders
 }
 
 /** How a server differs from the usual one. */
@@ -33,6 +35,8 @@ export interface HttpAppOptions {
   readonly protocols?: Protocols | ((parts: ProtocolParts) => Protocols)
   readonly readiness?: () => string | null
   readonly observer?: Observer
+  /** Beside the common ones. */
+  readonly secretHeaders?: readonly string[]
   /** Puts something between the server and the scheduler. */
   readonly wrap?: (scheduler: Scheduler) => Scheduler
 }
@@ -82,7 +86,8 @@ export async function openHttpApp (t: Teardown, options: HttpAppOptions = {}): P
   const parts = {
     scheduler: options.wrap?.(engine.scheduler) ?? engine.scheduler,
     inspector: { ...calmInspector, ...options.inspector },
-    access: options.access ?? createAccess({ host: '127.0.0.1', actions: 'auto' })
+    access: options.access ?? createAccess({ host: '127.0.0.1', actions: 'auto' }),
+    isSecretHeader: createSecretHeaders(options.secretHeaders ?? [])
   }
   const face = await createApp({
     ...parts,

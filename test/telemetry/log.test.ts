@@ -32,7 +32,7 @@ t.test('fields that are named like credentials never reach the log, at any of fo
   const { destination, lines } = capture()
   const log = createLogger({ level: 'info', destination }).child({ token: 'hunter2' })
 
-  log.info({ password: 'hunter2', headers: { authorization: 'hunter2', 'set-cookie': 'hunter2', accept: 'text/plain' } }, 'one')
+  log.info({ password: 'hunter2', headers: { authorization: 'hunter2', 'set-cookie': 'hunter2', 'x-api-key': 'hunter2', accept: 'text/plain' } }, 'one')
   log.info({ req: { headers: { Cookie: 'hunter2', 'proxy-authorization': 'hunter2' } } }, 'two')
   log.error({ err: Object.assign(new Error('no'), { config: { headers: { Authorization: 'hunter2' } } }) }, 'three')
 

@@ -1,3 +1,5 @@
+import type { SecretHeaders } from '../../domain/secret-headers.js'
+
 /** Headers that say nothing about the action: the dialect's own list. */
 const plain = ['accept', 'accept-encoding', 'content-length', 'content-type', 'host', 'user-agent']
 
@@ -8,14 +10,11 @@ const hopByHop = [
 
 const dropped = new Set([...plain, ...hopByHop])
 
-/** Names that end like this hold credentials, also where a proxy forwards them under a name of its own. */
-const secret = /(?:^|[-_])(?:authorization|cookie|credentials?|password|secret|token|jwt|api-?key)\d?$/
-
 /**
  * The headers that an action keeps of its request: names in lower case, repeated ones joined by `, `. Takes the pairs
  * as they came (`rawHeaders`), because Node drops the repetitions of some. Credentials never pass.
  */
-export function actionHeaders (rawHeaders: readonly string[]): Record<string, string> {
+export function actionHeaders (rawHeaders: readonly string[], isSecret: SecretHeaders): Record<string, string> {
   const kept = new Map<string, string[]>()
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = String(rawHeaders[i]).toLowerCase()
@@ -25,7 +24,7 @@ export function actionHeaders (rawHeaders: readonly string[]): Record<string, st
   }
   const named = (kept.get('connection') ?? []).flatMap(value => value.split(',')).map(name => name.trim().toLowerCase())
   for (const name of kept.keys()) {
-    if (dropped.has(name) || named.includes(name) || secret.test(name)) kept.delete(name)
+    if (dropped.has(name) || named.includes(name) || isSecret(name)) kept.delete(name)
   }
   return Object.fromEntries([...kept].map(([name, values]) => [name, values.join(', ')]))
 }

@@ -3,6 +3,7 @@ import type { Access } from '../../domain/ports/access.js'
 import type { Inspector } from '../../domain/ports/inspector.js'
 import type { HttpFace, Protocol } from '../../domain/ports/protocol.js'
 import type { Scheduler } from '../../domain/ports/scheduler.js'
+import type { SecretHeaders } from '../../domain/secret-headers.js'
 import { handleError } from './errors.js'
 import type { ListScope } from './lists.js'
 import { createClassicMetrics } from './metrics.js'
@@ -27,6 +28,8 @@ export interface ClassicDeps {
   readonly inspector: Inspector
   readonly access: Access
   readonly config: ClassicConfig
+  /** Headers of a request that do not become the action's. */
+  readonly isSecretHeader: SecretHeaders
 }
 
 /** The dialect: a protocol with a face in the HTTP server and no listener of its own. */
@@ -39,7 +42,7 @@ export interface ClassicProtocol extends Protocol<FastifyInstance> {
  * It holds nothing: starting and stopping are for the server it is mounted on.
  */
 export function createReplicanteClassic (deps: ClassicDeps): ClassicProtocol {
-  const { scheduler, inspector, access, config } = deps
+  const { scheduler, inspector, access, config, isSecretHeader } = deps
   const metrics = createClassicMetrics()
 
   const mount = (scope: FastifyInstance): void => {
@@ -50,7 +53,7 @@ export function createReplicanteClassic (deps: ClassicDeps): ClassicProtocol {
     if (!unstable) return
     infoRoutes(scope, { inspector, access })
     actionRoutes(scope, { scheduler, access, list: config.list })
-    scheduleRoute(scope, { scheduler, access })
+    scheduleRoute(scope, { scheduler, access, isSecretHeader })
     if (introspect) introspectRoutes(scope, { metrics, access })
   }
 

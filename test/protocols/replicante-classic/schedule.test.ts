@@ -104,7 +104,7 @@ t.test('actions run in the order of scheduling, whatever their creation says', a
 })
 
 t.test('headers of the request become headers of the action', async t => {
-  const { schedule, store, get } = await openWorld(t)
+  const { schedule, store, get } = await openWorld(t, { secretHeaders: ['X-Forwarded-Access-Token'] })
   await schedule({ action_id: id }, {
     headers: {
       'X-Trace-Id': 'abc',
@@ -119,11 +119,14 @@ t.test('headers of the request become headers of the action', async t => {
       Cookie: 'session=hunter2',
       'X-Forwarded-Access-Token': 'hunter2',
       'X-Api-Key': 'hunter2',
+      'X-Auth-Token': 'hunter2',
+      'Set-Cookie': 'hunter2',
+      'X-CSRF-Token': 'kept',
       'X-Token-Count': '3'
     }
   })
 
-  t.same(store.get(id)?.headers, { 'x-trace-id': 'abc', 'x-token-count': '3' })
+  t.same(store.get(id)?.headers, { 'x-trace-id': 'abc', 'x-token-count': '3', 'x-csrf-token': 'kept' })
   t.notMatch((await get(`/actions/info/${id}`)).body, /hunter2/)
 })
 

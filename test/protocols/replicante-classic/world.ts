@@ -3,6 +3,7 @@ import type { Outcome } from '../../../src/domain/kind.js'
 import type { Access } from '../../../src/domain/ports/access.js'
 import type { Inspector } from '../../../src/domain/ports/inspector.js'
 import type { Scheduler, ScheduleRequest } from '../../../src/domain/ports/scheduler.js'
+import { createSecretHeaders } from '../../../src/domain/secret-headers.js'
 import { createReplicanteClassic } from '../../../src/protocols/replicante-classic/protocol.js'
 import type { ClassicConfig } from '../../../src/protocols/replicante-classic/protocol.js'
 import { createAccess } from '../../../src/access/access.js'
@@ -30,6 +31,8 @@ interface WorldOptions {
   readonly host?: string
   readonly inspector?: Partial<Inspector>
   readonly access?: Partial<Access>
+  /** Headers that are secret beside the common ones. */
+  readonly secretHeaders?: readonly string[]
   /** Stands before the scheduler, to make it fail. */
   readonly scheduler?: (real: Scheduler) => Scheduler
 }
@@ -53,6 +56,7 @@ export async function openWorld (t: Teardown, options: WorldOptions = {}) {
     scheduler: options.scheduler?.(scheduler) ?? scheduler,
     inspector: { ...calm, ...options.inspector },
     access,
+    isSecretHeader: createSecretHeaders(options.secretHeaders ?? []),
     config: options.config ?? { list: 'own', trees: { unstable: true, introspect: true } }
   })
   const { app, endWaits, renderDocuments } = await openHttpApp(t, {

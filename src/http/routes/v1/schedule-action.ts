@@ -3,6 +3,7 @@ import type { JsonValue } from '../../../domain/json.js'
 import type { Access } from '../../../domain/ports/access.js'
 import type { Scheduler, ScheduleRequest } from '../../../domain/ports/scheduler.js'
 import { Problem } from '../../../domain/problem.js'
+import type { SecretHeaders } from '../../../domain/secret-headers.js'
 import { parseInstant } from '../../../rfc3339.js'
 import { identify, mustBeKnown } from '../../authorize.js'
 import { checkActionHeaders } from '../../action-headers.js'
@@ -16,6 +17,7 @@ import { jsonResponse } from '../../schemas/shared.js'
 interface Deps {
   readonly scheduler: Scheduler
   readonly access: Access
+  readonly isSecretHeader: SecretHeaders
 }
 
 interface ActionRequest {
@@ -28,13 +30,14 @@ interface ActionRequest {
 }
 
 /** `POST /actions`: records an action, which is on disk when the answer goes out. */
-export function scheduleRoute (app: FastifyInstance, { scheduler, access }: Deps): void {
+export function scheduleRoute (app: FastifyInstance, { scheduler, access, isSecretHeader }: Deps): void {
   const onRequest = mustBeKnown(access)
 
   app.post<{ Body: ActionRequest }>('/actions', { schema: scheduleOperation, onRequest }, async (request, reply) => {
     const { body } = request
     const principal = identify(access, request)
     access.authorize(principal, { scope: 'schedule', kind: body.kind })
+    if (body.headers !== undefined) checkActionHeaders(body.headers, isSecretHeader)
     const key = request.headers['idempotency-key']
     const id = idOf({ body, key, principal: principal.name })
     const { action, fresh } = await scheduler.schedule(toRequest({ body, id, principal: principal.name }))
@@ -70,7 +73,6 @@ interface Accepted {
 
 function toRequest ({ body, id, principal }: Accepted): ScheduleRequest {
   const { kind, args, requester, headers, created_ts: created } = body
-  if (headers !== undefined) checkActionHeaders(headers)
   const createdAt = created === undefined ? null : parseInstant(created)
   return {
     kind,

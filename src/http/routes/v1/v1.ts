@@ -21,9 +21,9 @@ const v1 = ownVersions[0] as ApiVersion
 
 /** Declares all of `/api/v1` on a scope: this is its table of contents. */
 export function v1Routes (scope: FastifyInstance, { deps, waits, hub }: Parts): void {
-  const { scheduler, inspector, access, config } = deps
+  const { scheduler, inspector, access, config, isSecretHeader } = deps
   announceDeprecation(scope, v1)
-  scheduleRoute(scope, { scheduler, access })
+  scheduleRoute(scope, { scheduler, access, isSecretHeader })
   listRoute(scope, { scheduler, access })
   getRoute(scope, { scheduler, access, waits, waitLimitSeconds: config.waitLimitSeconds })
   cancelRoute(scope, { scheduler, access })

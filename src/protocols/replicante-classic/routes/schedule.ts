@@ -3,6 +3,7 @@ import type { JsonValue } from '../../../domain/json.js'
 import type { Access } from '../../../domain/ports/access.js'
 import type { ScheduleRequest, Scheduler } from '../../../domain/ports/scheduler.js'
 import { Problem } from '../../../domain/problem.js'
+import type { SecretHeaders } from '../../../domain/secret-headers.js'
 import { parseInstant } from '../../../rfc3339.js'
 import { admit } from '../guard.js'
 import { actionHeaders } from '../headers.js'
@@ -26,10 +27,11 @@ interface ScheduleRoute {
 interface Deps {
   readonly scheduler: Scheduler
   readonly access: Access
+  readonly isSecretHeader: SecretHeaders
 }
 
 /** Declares the one route that schedules. */
-export function scheduleRoute (scope: FastifyInstance, { scheduler, access }: Deps): void {
+export function scheduleRoute (scope: FastifyInstance, { scheduler, access, isSecretHeader }: Deps): void {
   const ask = (request: FastifyRequest<ScheduleRoute>) => {
     return admit(access, request, { scope: 'schedule', kind: request.params['*'] })
   }
@@ -39,7 +41,9 @@ export function scheduleRoute (scope: FastifyInstance, { scheduler, access }: De
     onRequest: async request => { ask(request) },
     schema: scheduleAction
   }, async request => {
-    const { action, fresh } = await scheduler.schedule(translate(request, ask(request).name))
+    const principal = ask(request).name
+    const headers = actionHeaders(request.raw.rawHeaders, isSecretHeader)
+    const { action, fresh } = await scheduler.schedule(translate(request.params['*'], { body: request.body ?? {}, principal, headers }))
     // Elsewhere a repetition is harmless; here Core counts on being told of it, and looks at nothing but the id.
     if (!fresh) throw new Problem('action-exists', { params: { id: action.id } })
     return { id: action.id }
@@ -63,14 +67,19 @@ const scheduleAction = {
   response: responses({ schema: scheduledSchema, description: 'The action\'s id.' }, [400, 409, 413, 415, 429, 507])
 }
 
-function translate (request: FastifyRequest<ScheduleRoute>, principal: string): ScheduleRequest {
-  const { action_id: id, args, created_ts: created, requester } = request.body ?? {}
+interface Asked extends Pick<ScheduleRequest, 'principal'> {
+  readonly body: ScheduleBody
+  readonly headers: Readonly<Record<string, string>>
+}
+
+function translate (kind: string, { body, principal, headers }: Asked): ScheduleRequest {
+  const { action_id: id, args, created_ts: created, requester } = body
   const createdAt = typeof created === 'string' ? parseInstant(created) : null
   return {
-    kind: request.params['*'],
+    kind,
     principal,
     protocol: protocolName,
-    headers: actionHeaders(request.raw.rawHeaders),
+    headers,
     ...(typeof id === 'string' ? { id } : {}),
     ...(args === undefined || args === null ? {} : { args }),
     ...(createdAt === null ? {} : { createdAt }),
