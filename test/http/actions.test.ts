@@ -100,7 +100,7 @@ t.test('each kind of bad input has an answer of its own', async t => {
     ['a credential among the headers', { kind: ping, headers: { Authorization: 'x', cookie: 'y' } }, 'invalid-request', ['/headers/Authorization', '/headers/cookie']],
     ['a header name in capitals', { kind: ping, headers: { 'X-A': 'x' } }, 'invalid-request', ['/headers/X-A']],
     ['an unknown kind', { kind: 'no/such' }, 'unknown-kind'],
-    ['bad arguments', { kind: ping, args: { count: 'x' } }, 'invalid-args', ['/count']],
+    ['bad arguments', { kind: ping, args: { count: 'x' } }, 'invalid-args', ['/args/count']],
     ['a bad id', { kind: ping, id: '1234' }, 'invalid-id'],
     ['__proto__', `{"kind":"${ping}","args":{"__proto__":1}}`, 'unsafe-json', ['/args/__proto__']],
     ['a lone surrogate', `{"kind":"${ping}","args":{"a":"\\ud800"}}`, 'unsafe-json', ['/args/a']],
@@ -118,6 +118,37 @@ t.test('each kind of bad input has an answer of its own', async t => {
   }
   t.same((await get('/api/v1/actions')).json().actions, [], 'nothing of it was recorded')
   t.equal(engine.scheduler.lastEvent(), 0)
+})
+
+t.test('headers that carry credentials are refused: the common ones and the configured', async t => {
+  const { post, engine } = await openHttpApp(t, { secretHeaders: ['X-Session'] })
+  const secret = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'x-auth-token', 'x-session']
+  const schedule = async (name: string) => await post('/api/v1/actions', { kind: ping, headers: { [name]: 'hunter2' } })
+
+  for (const name of secret) {
+    const answer = await schedule(name)
+    t.equal(answer.statusCode, 400, name)
+    t.match(answer.json(), { errors: [{ pointer: `/headers/${name}`, detail: /credentials/ }] }, name)
+  }
+  t.equal(engine.scheduler.lastEvent(), 0)
+  for (const name of ['x-csrf-token', 'x-page-token', 'x-session-id']) t.equal((await schedule(name)).statusCode, 202, name)
+})
+
+t.test('of a small body everything that is wrong is told, of a large one the first thing; never much', async t => {
+  const { post } = await openHttpApp(t, { config: { bodyLimit: 2_000_000 } })
+  const fields = (count: number, name = 'f') => {
+    return { kind: ping, ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}${index}`, 1])) }
+  }
+  const told = async (body: object) => {
+    const answer = await post('/api/v1/actions', body)
+    t.equal(answer.statusCode, 400)
+    return { count: (answer.json() as { errors: unknown[] }).errors.length, length: answer.body.length }
+  }
+
+  t.equal((await told(fields(3))).count, 3)
+  t.equal((await told(fields(1000))).count, 20)
+  t.equal((await told(fields(100_000))).count, 1)
+  t.ok((await told(fields(1, 'f'.repeat(1_000_000)))).length < 2000)
 })
 
 t.test('one bad entry among good ones fails alone', async t => {

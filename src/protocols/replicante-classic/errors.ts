@@ -1,7 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../../domain/problem.js'
 import type { ProblemCategory, ProblemCode, Violation } from '../../domain/problem.js'
-import { violationsOf } from '../../domain/violation.js'
 
 /** The body of every error of this dialect. The real client needs `error` and `layers`. */
 interface ErrorBody {
@@ -76,21 +75,19 @@ function sentenceOf ({ code, errors, message, title }: Problem): string {
   return `${code === 'invalid-args' ? 'invalid action arguments' : title}: ${errors.map(describe).join('; ')}`
 }
 
+/** How much of a pointer is repeated: the names in it are the caller's, and may be as long as its body. */
+const pointerLength = 1000
+
 function describe ({ pointer, detail }: Violation): string {
-  return pointer === '' ? detail : `${pointer} ${detail}`
+  return pointer === '' ? detail : `${pointer.slice(0, pointerLength)} ${detail}`
 }
 
 /** What was thrown, as a problem. What is no problem and no refusal of Fastify's is a defect: its text stays inside. */
 function asProblem (error: FastifyError | Error, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error
-  const { code, statusCode = 500, validation } = error as Partial<FastifyError>
-  if (validation !== undefined) return new Problem('invalid-request', { errors: violationsOf(validation) })
+  const { statusCode = 500 } = error as Partial<FastifyError>
   if (statusCode === 413) {
     return new Problem('body-too-large', { params: { limit: request.routeOptions.bodyLimit ?? '?' } })
-  }
-  if (statusCode === 415) return new Problem('unsupported-media-type')
-  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError) {
-    return new Problem('malformed-json', { params: { reason: error.message } })
   }
   if (statusCode >= 400 && statusCode < 500) {
     return new Problem('invalid-request', { errors: [{ pointer: '', detail: error.message }] })
