@@ -67,6 +67,7 @@ function addQueueMetrics ({ registry, clock, queue, labels }: QueueMetricsDeps):
     registers: [registry],
     collect () {
       const { lanes, oldestWaiting } = queue()
+      depth.reset()
       for (const { lane, waiting, running } of labels(lanes)) {
         depth.labels(lane, 'waiting').set(waiting)
         depth.labels(lane, 'running').set(running)

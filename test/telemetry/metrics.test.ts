@@ -59,6 +59,18 @@ t.test('however many lanes come and go, their labels stay few', async t => {
   t.match(await text(), 'steward_queue_depth{lane="other",state="waiting"} 2\n')
 })
 
+t.test('lanes without a label of their own are told only while there are any', async t => {
+  const lane = (lane: string): LaneDepth => ({ lane, waiting: 1, running: 0 })
+  let lanes = [lane('main'), lane('a')]
+  const { text } = open(t, { laneLabels: 1, queue: () => ({ lanes, oldestWaiting: null }) })
+  t.match(await text(), 'lane="other"')
+
+  lanes = []
+
+  t.notMatch(await text(), 'lane="other"')
+  t.match(await text(), 'steward_queue_depth{lane="main",state="waiting"} 0\n')
+})
+
 t.test('actions are counted as they are committed', async t => {
   let now = 1_000_000
   const { observer, text } = open(t)
