@@ -4,7 +4,7 @@ import type { Protocol } from '../domain/ports/protocol.js'
 import { installBodies } from './bodies.js'
 import { answerClientError } from './client-errors.js'
 import type { HttpConfig, HttpDeps } from './deps.js'
-import { answerBadUrl, installErrors } from './errors.js'
+import { installErrors, type RefuseMissing } from './errors.js'
 import { createEventHub } from './event-hub.js'
 import { installGuard } from './guard.js'
 import { createDocuments, type Documents } from './openapi/documents.js'
@@ -16,6 +16,7 @@ import { v1Routes } from './routes/v1/v1.js'
 import { installRequestLog, requestId } from './request-log.js'
 import { sharedSchemas } from './schemas/shared.js'
 import { installShutdown } from './shutdown.js'
+import { routeUnreadable } from './unreadable-url.js'
 import { buildValidator, validationProblem } from './validation.js'
 import { createWaits, type Waits } from './waits.js'
 
@@ -52,10 +53,10 @@ export async function createApp (deps: HttpDeps): Promise<HttpFaceOfAgent> {
   installShutdown(app, waits)
   installGuard(app, config)
   installBodies(app)
-  installErrors(app, { bodyLimit: config.bodyLimit, routes })
+  const refuse = installErrors(app, { bodyLimit: config.bodyLimit, routes })
 
   // First the protocols: the UI, which is part of our own API, lists their documents.
-  for (const protocol of protocols) await mountProtocol(app, { protocol, documents })
+  for (const protocol of protocols) await mountProtocol(app, { protocol, documents, refuse })
   await app.register(async scope => await ownApi(scope, { deps, waits, documents }))
   await app.ready()
 
@@ -63,7 +64,7 @@ export async function createApp (deps: HttpDeps): Promise<HttpFaceOfAgent> {
 }
 
 function createServer ({ log, config }: { log: HttpDeps['log'], config: HttpConfig }): FastifyInstance {
-  return fastify({
+  const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     genReqId: requestId,
@@ -73,18 +74,20 @@ function createServer ({ log, config }: { log: HttpDeps['log'], config: HttpConf
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 1024 },
+    // What bounds a URL is the size of the headers.
+    routerOptions: { maxParamLength: Number.MAX_SAFE_INTEGER },
     http: {
       headersTimeout: Math.min(10, config.requestTimeoutSeconds) * 1000,
       connectionsCheckingInterval: 1000,
       maxHeaderSize: 16 * 1024
     },
     clientErrorHandler: answerClientError,
-    frameworkErrors: answerBadUrl,
+    frameworkErrors: (_error, request, reply) => routeUnreadable(app, request, reply),
     // Its published type describes what the default factory makes, not what Fastify calls.
     schemaController: { compilersFactory: { buildValidator: buildValidator as never } },
     schemaErrorFormatter: validationProblem
   })
+  return app
 }
 
 interface OwnParts {
@@ -106,14 +109,17 @@ async function ownApi (scope: FastifyInstance, { deps, waits, documents }: OwnPa
 interface Mount {
   readonly protocol: Protocol<FastifyInstance>
   readonly documents: Documents
+  readonly refuse: RefuseMissing
 }
 
-async function mountProtocol (app: FastifyInstance, { protocol, documents }: Mount): Promise<void> {
+async function mountProtocol (app: FastifyInstance, { protocol, documents, refuse }: Mount): Promise<void> {
   const face = protocol.http
   if (face === undefined) return
   const { document, ...about } = face.openapi
   await app.register(async scope => {
     await documents.describe(scope, { name: document, ...about })
+    // So what is missing below the prefix comes to the protocol's error handler.
+    scope.setNotFoundHandler(refuse)
     await face.mount(scope)
   }, { prefix: face.prefix })
 }

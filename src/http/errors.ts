@@ -2,26 +2,37 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { Problem } from '../domain/problem.js'
 import { allowedMethods, type RouteList } from './route-list.js'
 import { sendProblem, shorten } from './problem.js'
+import { requireReadable } from './unreadable-url.js'
 
 interface ErrorOptions {
   readonly bodyLimit: number
   readonly routes: RouteList
 }
 
-/** Makes every failure of our own routes an answer of RFC 9457. Protocols set handlers of their own in their scopes. */
-export function installErrors (app: FastifyInstance, options: ErrorOptions): void {
+/** Throws what is wrong with a request that no route takes. */
+export type RefuseMissing = (request: FastifyRequest, reply: FastifyReply) => Promise<never>
+
+/**
+ * Makes every failure of our own routes an answer of RFC 9457; protocols set error handlers of their own in their
+ * scopes. What no route takes is refused before its body is looked at, and is a failure like any other. Returns what
+ * refuses it: the not-found handler of every scope that has an error handler.
+ */
+export function installErrors (app: FastifyInstance, { bodyLimit, routes }: ErrorOptions): RefuseMissing {
+  const refuse: RefuseMissing = async (request, reply) => {
+    throw notFound({ request, reply, routes })
+  }
   app.setErrorHandler<FastifyError>((error, request, reply) => {
-    const problem = problemOf(error, { request, bodyLimit: options.bodyLimit })
+    const problem = problemOf(error, { request, bodyLimit })
     if (problem.category === 'internal') request.log.error({ err: error }, 'a request failed')
     return sendProblem(reply, problem)
   })
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, notFound({ request, reply, routes: options.routes })))
-}
-
-/** Answers a request whose URL cannot be read: it reaches no route, and so no handler of a scope. */
-export function answerBadUrl (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const errors = [{ pointer: '', detail: 'the path is not a valid URL path' }]
-  sendProblem(reply.header('x-request-id', request.id), new Problem('invalid-request', { errors, cause: error }))
+  app.addHook('onRequest', async (request, reply) => {
+    requireReadable(request)
+    if (request.is404) await refuse(request, reply)
+  })
+  // For routes that find nothing themselves, such as the one for the assets of the UI.
+  app.setNotFoundHandler(refuse)
+  return refuse
 }
 
 interface ErrorContext {
@@ -34,7 +45,6 @@ function problemOf (error: unknown, context: ErrorContext): Problem {
   if (error instanceof Problem) return error
   const { code, statusCode, message } = error as Partial<FastifyError>
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Problem('body-too-large', { params: { limit: context.bodyLimit } })
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new Problem('unsupported-media-type')
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new Problem('invalid-request', { errors: [{ pointer: '', detail: message ?? 'is not valid' }], cause: error })
   }
@@ -48,11 +58,12 @@ interface Missing {
 }
 
 function notFound ({ request, reply, routes }: Missing): Problem {
-  const path = shorten(pathOf(request.url))
-  const allowed = allowedMethods(routes, pathOf(request.url))
-  if (allowed.length === 0) return new Problem('unknown-path', { params: { path } })
+  const { method } = request
+  const path = pathOf(request.url)
+  const allowed = allowedMethods(routes, path)
+  if (allowed.length === 0 || allowed.includes(method)) return new Problem('unknown-path', { params: { path: shorten(path) } })
   reply.header('allow', allowed.join(', '))
-  return new Problem('method-not-allowed', { params: { path, method: request.method, allowed: allowed.join(', ') } })
+  return new Problem('method-not-allowed', { params: { path: shorten(path), method, allowed: allowed.join(', ') } })
 }
 
 /** The URL without its query string, which may hold what nobody is to read. */

@@ -31,8 +31,9 @@ const echo: Protocol<FastifyInstance> = {
     mount (http) {
       http.post('/say/*', { schema: { operationId: 'say', summary: 'Say it', params: { type: 'object', properties: { '*': { type: 'string' } } } } },
         async request => ({ heard: request.body, of: (request.params as { '*': string })['*'] }))
-      http.setNotFoundHandler(async (_request, reply) => await reply.code(404).send({ error: 'echo has no such thing' }))
-      http.setErrorHandler(async (error: Error, _request, reply) => await reply.code(418).send({ error: error.name }))
+      http.setErrorHandler(async (error: Error, _request, reply) => {
+        return await reply.code(418).send({ error: error.message })
+      })
     }
   }
 }
@@ -141,14 +142,15 @@ t.test('real answers fit the document', async t => {
   }
 })
 
-t.test('a protocol has its own document, handlers and, from the server, its safety', async t => {
+t.test('a protocol has its own document, error handler and, from the server, its safety', async t => {
   const { app, get, post, renderDocuments } = await openHttpApp(t, { protocols: [echo] })
 
   t.same((await post('/echo/say/a/b', { x: 1 })).json(), { heard: { x: 1 }, of: 'a/b' })
-  t.same((await post('/echo/say/a', '{"a":1,"a":2}')).json(), { error: 'Problem' })
+  t.same((await post('/echo/say/a', '{"a":1,"a":2}')).json(), { error: 'The body holds something that could not be given back unchanged; see errors.' })
   t.equal((await app.inject({ method: 'POST', url: '/echo/say/a', payload: 'x', headers: { 'content-type': 'text/plain' } })).statusCode, 418)
   t.equal((await post('/echo/say/a', {}, { origin: 'https://evil.example' })).statusCode, 418)
-  t.same((await get('/echo/other')).json(), { error: 'echo has no such thing' })
+  t.match((await get('/echo/other')).json(), { error: /nothing at \/echo\/other/ })
+  t.match((await get('/echo/say/%zz')).json(), { error: /does not fit/ }, 'also what is no URL')
 
   const document = JSON.parse(renderDocuments()['echo.v9.json'] ?? '') as Document & { info: object }
   t.match(document.info, { title: 'Echo', version: '9.0.0' })

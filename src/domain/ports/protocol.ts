@@ -25,8 +25,9 @@ export interface HttpFace<Http> {
   /** Where it is mounted, for example `/api/unstable`; its routes are declared below it. */
   readonly prefix: string
   /**
-   * Declares its routes, error handler and not-found handler on a scope of its own. Bodies arrive parsed, strictly;
-   * browser and host rules have been applied.
+   * Declares its routes and its error handler on a scope of its own. Bodies arrive parsed, strictly; browser and host
+   * rules have been applied. What lies below the prefix and has no route, is no readable URL, or breaks those rules
+   * comes to the error handler, as a `Problem`.
    */
   mount (http: Http): void | Promise<void>
   /** What its OpenAPI document says beside its routes; the document's file name is `<document>.json`. */

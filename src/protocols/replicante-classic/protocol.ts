@@ -7,7 +7,6 @@ import type { SecretHeaders } from '../../domain/secret-headers.js'
 import { handleError } from './errors.js'
 import type { ListScope } from './lists.js'
 import { createClassicMetrics } from './metrics.js'
-import { handleNotFound } from './not-found.js'
 import { actionRoutes } from './routes/actions.js'
 import { infoRoutes } from './routes/info.js'
 import { introspectRoutes } from './routes/introspect.js'
@@ -48,7 +47,6 @@ export function createReplicanteClassic (deps: ClassicDeps): ClassicProtocol {
   const mount = (scope: FastifyInstance): void => {
     scope.setErrorHandler(handleError)
     scope.setValidatorCompiler(createValidator())
-    handleNotFound(scope)
     const { unstable, introspect } = config.trees
     if (!unstable) return
     infoRoutes(scope, { inspector, access })

@@ -60,7 +60,7 @@ t.test('arguments that the kind refuses are told apart by their kind', async t =
   const { kind, ...rest } = answer.json() as Record<string, unknown>
   t.equal(kind, 'InvalidArgs')
   t.ok(decodes(models.error, JSON.stringify(rest)))
-  t.match(rest, { error: /^invalid action arguments: \/count /, layers: [/^\/count /], variant: 'InvalidArgs' })
+  t.match(rest, { error: /^invalid action arguments: \/args\/count /, layers: [/^\/args\/count /], variant: 'InvalidArgs' })
 })
 
 t.test('a full queue says when to try again', async t => {
@@ -164,6 +164,46 @@ t.test('paths and methods that are not there', async t => {
     t.ok(decodes(models.error, answer.body))
     t.equal(answer.headers.allow, allow)
   }
+})
+
+t.test('a wrong method is told before the body is looked at', async t => {
+  const { app } = await openWorld(t)
+  for (const headers of [{ 'content-type': 'application/json' }, { 'content-type': 'text/plain' }]) {
+    const answer = await app.inject({ method: 'PUT', url: '/api/unstable/shards', headers, payload: '{nope' })
+
+    t.equal(answer.statusCode, 405)
+    t.ok(decodes(models.error, answer.body))
+    t.match(answer.json(), { variant: 'MethodNotAllowed' })
+  }
+})
+
+t.test('URLs that cannot be read, or are longer than any id', async t => {
+  const { get, app } = await openWorld(t)
+  const cases = [
+    ['/actions/info/%zz', 400, 'InvalidRequest'],
+    ['/%ff', 400, 'InvalidRequest'],
+    [`/actions/info/${'a'.repeat(15_000)}`, 404, 'ActionNotFound']
+  ] as const
+  for (const [path, status, variant] of cases) {
+    const answer = await get(path)
+
+    t.equal(answer.statusCode, status)
+    t.ok(decodes(models.error, answer.body))
+    t.match(answer.json(), { variant })
+    t.equal(answer.headers['x-content-type-options'], 'nosniff')
+    t.ok(answer.body.length < 1000)
+  }
+  const foreign = await app.inject({ method: 'GET', url: '/api/unstable/%zz', headers: { host: 'evil.example' } })
+  t.match(foreign.json(), { variant: 'Forbidden' })
+})
+
+t.test('what is repeated of a request in an error is bounded', async t => {
+  const { schedule } = await openWorld(t)
+
+  const answer = await schedule({ args: { ['x'.repeat(9_000)]: 1 } })
+
+  t.match(answer.json(), { variant: 'InvalidArgs' })
+  t.ok(answer.body.length < 4000)
 })
 
 t.test('every category of trouble has a status of its own kind', async t => {

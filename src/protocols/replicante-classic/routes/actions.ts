@@ -64,7 +64,7 @@ function find (scheduler: Scheduler, id: string): Action {
   try {
     return scheduler.get(id)
   } catch (error) {
-    if (error instanceof Problem && error.code === 'invalid-id') throw new Problem('unknown-action', { params: { id } })
+    if (error instanceof Problem && error.code === 'invalid-id') throw new Problem('unknown-action', { params: { id: id.slice(0, 100) } })
     throw error
   }
 }
