@@ -36,6 +36,11 @@ export function installGuard (app: FastifyInstance, config: GuardConfig): void {
 }
 
 function requireHost (request: FastifyRequest, hosts: ReadonlySet<string>): void {
+  const { rawHeaders } = request.raw
+  // Node takes the first of several; whatever stands in between may have taken another.
+  if (rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length > 1) {
+    throw new Problem('invalid-header', { params: { header: 'Host', reason: 'it is there more than once' } })
+  }
   const host = request.headers.host ?? ''
   const name = hostName(host)
   if (name === null || !(isIP(name) > 0 || isLoopbackName(name) || hosts.has(name))) {
