@@ -47,6 +47,7 @@ export const problems = {
   'body-too-large': { category: 'too-large', title: 'The body is too large', detail: 'The body may hold at most {limit} bytes.' },
   'unsupported-media-type': { category: 'unsupported', title: 'Not JSON', detail: 'Send the header "Content-Type: application/json", also when there is no body.' },
   'queue-full': { category: 'busy', title: 'The queue is full', detail: '{limit} actions are waiting or running, which is the limit. Try again when some have finished.' },
+  'too-many-waits': { category: 'busy', title: 'Too many are waiting', detail: '{limit} {what} are open, which is the limit. Try again later; without waiting, every action can be read at once.' },
   'store-full': { category: 'full', title: 'The disk is full', detail: 'The disk that holds the database has no room, so nothing new is taken. Free some space; nothing that was accepted is lost.' },
   'store-unavailable': { category: 'unavailable', title: 'The database does not answer', detail: 'The database could not be written. Nothing of this request was kept.' },
   'shutting-down': { category: 'unavailable', title: 'The agent is stopping', detail: 'The agent is stopping and takes nothing new.' },

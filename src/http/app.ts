@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { fastify, LogController, type FastifyInstance } from 'fastify'
 import type { Protocol } from '../domain/ports/protocol.js'
 import { installBodies } from './bodies.js'
-import { answerClientError } from './client-errors.js'
+import { createClientErrorHandler } from './client-errors.js'
 import type { HttpConfig, HttpDeps } from './deps.js'
 import { installErrors, type RefuseMissing } from './errors.js'
 import { createEventHub } from './event-hub.js'
+import { createExchanges, type Exchanges } from './exchanges.js'
 import { installGuard } from './guard.js'
 import { createDocuments, type Documents } from './openapi/documents.js'
 import { collectRoutes } from './route-list.js'
@@ -44,13 +45,15 @@ const tags = [
 /** Builds the HTTP server: our own API, its pages, and every protocol that has an HTTP face. Opens no port. */
 export async function createApp (deps: HttpDeps): Promise<HttpFaceOfAgent> {
   const { config, protocols } = deps
-  const app = createServer(deps)
-  const waits = createWaits()
+  const exchanges = createExchanges()
+  const app = createServer(deps, exchanges)
+  const waits = createWaits(exchanges)
   const documents = createDocuments()
   const routes = collectRoutes(app)
 
-  installRequestLog(app, deps.observer)
-  installShutdown(app, waits)
+  app.addHook('onRequest', async (_request, reply) => exchanges.begin(reply))
+  installRequestLog(app, { observer: deps.observer, exchanges, waits })
+  installShutdown(app, { exchanges, waits })
   installGuard(app, config)
   installBodies(app)
   const refuse = installErrors(app, { bodyLimit: config.bodyLimit, routes })
@@ -63,7 +66,7 @@ export async function createApp (deps: HttpDeps): Promise<HttpFaceOfAgent> {
   return { app, endWaits: waits.end, renderDocuments: () => renderAll(documents) }
 }
 
-function createServer ({ log, config }: { log: HttpDeps['log'], config: HttpConfig }): FastifyInstance {
+function createServer ({ log, config }: { log: HttpDeps['log'], config: HttpConfig }, exchanges: Exchanges): FastifyInstance {
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
@@ -81,7 +84,7 @@ function createServer ({ log, config }: { log: HttpDeps['log'], config: HttpConf
       connectionsCheckingInterval: 1000,
       maxHeaderSize: 16 * 1024
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: createClientErrorHandler(exchanges),
     frameworkErrors: (_error, request, reply) => routeUnreadable(app, request, reply),
     // Its published type describes what the default factory makes, not what Fastify calls.
     schemaController: { compilersFactory: { buildValidator: buildValidator as never } },

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Observer } from '../domain/ports/observer.js'
+import type { Exchanges } from './exchanges.js'
+import type { Waits } from './waits.js'
 
 const saneId = /^[\w.:-]{1,64}$/
 
@@ -11,22 +13,30 @@ export function requestId (request: IncomingMessage): string {
   return typeof given === 'string' && saneId.test(given) ? given : randomUUID()
 }
 
+interface LogParts {
+  readonly observer: Required<Observer>
+  readonly exchanges: Exchanges
+  readonly waits: Waits
+}
+
 /**
  * Puts the request's id into every answer, and tells the log and the observer of it. Reads are logged at debug, since
  * they are polled. Routes stand in for URLs: a query string is never written anywhere.
  */
-export function installRequestLog (app: FastifyInstance, observer: Required<Observer>): void {
+export function installRequestLog (app: FastifyInstance, { observer, exchanges, waits }: LogParts): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     // Not the hook onResponse: it stays out when the client goes away first.
-    reply.raw.once('close', () => {
+    exchanges.whenOver(reply, () => {
       const route = request.routeOptions.url ?? 'unknown'
       const { method } = request
-      const { statusCode: status, elapsedTime: ms } = reply
-      observer.request({ method, route, status, ms })
+      const { elapsedTime: ms } = reply
+      const status = exchanges.statusOf(reply)
+      const held = waits.held(reply)
+      observer.request({ method, route, status, ms, held })
       const level = method === 'GET' || method === 'HEAD' ? 'debug' : 'info'
-      const abandoned = reply.raw.writableFinished ? {} : { abandoned: true }
-      request.log[level]({ method, route, status, ms: Math.round(ms * 10) / 10, ...abandoned }, 'request')
+      const marks = { ...held ? { held } : {}, ...reply.raw.writableFinished ? {} : { abandoned: true } }
+      request.log[level]({ method, route, status, ms: Math.round(ms * 10) / 10, ...marks }, 'request')
     })
   })
 }

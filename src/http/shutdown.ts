@@ -1,19 +1,28 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem } from '../domain/problem.js'
+import type { Exchanges } from './exchanges.js'
 import type { Waits } from './waits.js'
 
 /** The path that answers until the very end. */
 export const livePath = '/livez'
 
-/** Milliseconds that requests in work have at a close, before their connections are cut. */
-const graceMs = 5000
+/**
+ * Milliseconds that requests in work have at a close, before their connections are cut: less than the agent waits for
+ * the server.
+ */
+export const graceMs = 2000
+
+interface ShutdownParts {
+  readonly exchanges: Exchanges
+  readonly waits: Waits
+}
 
 /**
  * Refuses requests once waits have ended, and sees to it that the server can close: it ends waits first, lets what is
  * in work be answered, and cuts connections as soon as nothing is. The server alone would wait without end for a
  * connection that has sent nothing yet, such as browsers open in advance, and for one that was busy when it closed.
  */
-export function installShutdown (app: FastifyInstance, waits: Waits): void {
+export function installShutdown (app: FastifyInstance, { exchanges, waits }: ShutdownParts): void {
   const inWork = new Set<FastifyRequest>()
   let closing = false
   let limit: NodeJS.Timeout | undefined
@@ -25,7 +34,7 @@ export function installShutdown (app: FastifyInstance, waits: Waits): void {
   app.addHook('onRequest', async (request, reply) => {
     inWork.add(request)
     // Not the hook onResponse: it stays out when the client goes away first.
-    reply.raw.once('close', () => {
+    exchanges.whenOver(reply, () => {
       inWork.delete(request)
       cutWhenIdle()
     })

@@ -1,10 +1,12 @@
+import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import { Problem } from '../domain/problem.js'
+import type { Exchanges } from './exchanges.js'
 
 interface Wait<T> {
   /** The answer that is being waited for: when its connection closes, nobody listens any more. */
   readonly reply: FastifyReply
-  /** Milliseconds; null without limit. */
-  readonly limitMs: number | null
+  readonly limitMs: number
   readonly work: (signal: AbortSignal) => Promise<T>
 }
 
@@ -14,54 +16,94 @@ interface BoundedSignal {
   readonly release: () => void
 }
 
-/** The requests that wait for something, all of which can be ended at once. */
+/** The answers that are held on purpose, all of which can be ended at once. */
 export interface Waits {
   /** True once `end` was called. */
   readonly ended: () => boolean
-  /** Ends every wait, now and from now on. May be called twice. */
+  /** Ends every wait and stream, now and from now on. May be called twice. */
   readonly end: () => void
-  /** A signal that is aborted when the answer's connection closes, the limit is reached, or waits end. */
-  readonly signal: (reply: FastifyReply, limitMs: number | null) => BoundedSignal
-  /** The result of the work, or null when its signal was aborted first. */
+  /**
+   * The result of the work, or null when its signal was aborted first: because the connection closed, the limit was
+   * reached, or waits end. Throws `too-many-waits`.
+   */
   readonly run: <T>(wait: Wait<T>) => Promise<T | null>
+  /**
+   * A stream that is to end when its signal says that waits end, and is destroyed when its connection closes. Throws
+   * `too-many-waits`, and what `open` throws.
+   */
+  readonly stream: (reply: FastifyReply, open: (signal: AbortSignal) => Readable) => Readable
+  /** Whether the answer was held: the time that it took says nothing of the agent. */
+  readonly held: (reply: FastifyReply) => boolean
 }
 
+/**
+ * How many answers are held at the same time. One that is held costs about 20 KB, and pipelining brings thousands over
+ * a single connection: without a limit one client could take all memory.
+ */
+export const waitLimits = { waits: 2000, streams: 500 } as const
+
+/** Seconds after which one that was refused may come back. */
+const retryAfterSeconds = 5
+
 /** Makes a set of waits. Not `AbortSignal.any`: its parts live as long as their longest, which here is the process. */
-export function createWaits (): Waits {
-  const stops = new Set<() => void>()
+export function createWaits (exchanges: Exchanges): Waits {
+  const stops = { waits: new Set<() => void>(), streams: new Set<() => void>() }
+  const held = new WeakSet<FastifyReply>()
   let ended = false
 
-  function signal (reply: FastifyReply, limitMs: number | null): BoundedSignal {
+  function hold (reply: FastifyReply, what: keyof typeof waitLimits): BoundedSignal & { readonly stop: () => void } {
+    const limit = waitLimits[what]
+    if (stops[what].size >= limit) {
+      throw new Problem('too-many-waits', { params: { limit, what: words[what] }, retryAfterSeconds })
+    }
     const controller = new AbortController()
     const stop = (): void => controller.abort()
-    const timer = limitMs === null ? undefined : setTimeout(stop, limitMs)
-    stops.add(stop)
-    reply.raw.once('close', stop)
-    if (ended || reply.raw.destroyed) stop()
+    stops[what].add(stop)
+    held.add(reply)
+    const takeBack = exchanges.whenOver(reply, stop)
+    if (ended || reply.request.raw.socket.destroyed) stop()
     const release = (): void => {
-      clearTimeout(timer)
-      stops.delete(stop)
-      reply.raw.off('close', stop)
+      stops[what].delete(stop)
+      takeBack()
     }
-    return { signal: controller.signal, release }
+    return { signal: controller.signal, stop, release }
   }
 
   async function run<T> ({ reply, limitMs, work }: Wait<T>): Promise<T | null> {
-    const bounded = signal(reply, limitMs)
+    const { signal, stop, release } = hold(reply, 'waits')
+    const timer = setTimeout(stop, limitMs)
     try {
-      return await work(bounded.signal)
+      return await work(signal)
     } catch (error) {
-      if (bounded.signal.aborted) return null
+      if (signal.aborted) return null
       throw error
     } finally {
-      bounded.release()
+      clearTimeout(timer)
+      release()
+    }
+  }
+
+  function stream (reply: FastifyReply, open: (signal: AbortSignal) => Readable): Readable {
+    const { signal, release } = hold(reply, 'streams')
+    try {
+      const opened = open(signal)
+      const takeBack = exchanges.whenOver(reply, () => opened.destroy())
+      return opened.once('close', () => {
+        release()
+        takeBack()
+      })
+    } catch (error) {
+      release()
+      throw error
     }
   }
 
   function end (): void {
     ended = true
-    for (const stop of stops) stop()
+    for (const stop of [...stops.waits, ...stops.streams]) stop()
   }
 
-  return { ended: () => ended, end, signal, run }
+  return { ended: () => ended, end, run, stream, held: reply => held.has(reply) }
 }
+
+const words = { waits: 'waits', streams: 'event streams' } as const

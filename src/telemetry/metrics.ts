@@ -34,6 +34,9 @@ export interface MetricsDeps {
 /** Milliseconds that disk and requests take, in seconds. */
 const shortBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
 
+/** From a short wait to an event stream that is watched all day, in seconds. */
+const heldBuckets = [0.1, 1, 5, 15, 30, 60, 300, 1800, 7200, 43200]
+
 /** Makes the metrics, in a registry of their own. */
 export function createMetrics ({ clock, queue, version, laneLabels = 32 }: MetricsDeps): Metrics {
   const registry = new Registry()
@@ -156,12 +159,21 @@ function runMetrics (registry: Registry): Pick<Required<Observer>, 'stuck'> {
 function httpMetrics (registry: Registry): Pick<Required<Observer>, 'request'> {
   const requests = new Histogram({
     name: 'steward_http_request_seconds',
-    help: 'How long requests took, by method, route and status.',
+    help: 'How long requests took, by method, route and status; without those that were held on purpose.',
     labelNames: ['method', 'route', 'status'],
     buckets: shortBuckets,
     registers: [registry]
   })
+  const held = new Histogram({
+    name: 'steward_http_held_seconds',
+    help: 'How long answers were held on purpose (waits and event streams), by method, route and status.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: heldBuckets,
+    registers: [registry]
+  })
   return {
-    request: ({ method, route, status, ms }) => requests.labels(method, route, String(status)).observe(ms / 1000)
+    request: ({ method, route, status, ms, held: wasHeld }) => {
+      (wasHeld ? held : requests).labels(method, route, String(status)).observe(ms / 1000)
+    }
   }
 }

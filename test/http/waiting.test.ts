@@ -59,6 +59,27 @@ t.test('a wait is answered when the action is final', async t => {
   t.equal((await app.get(`${url}?wait=1m`)).json().state, 'DONE', 'and of a final one at once')
 })
 
+t.test('a wait for a change of a final action is over at once: there will be none', async t => {
+  let waits = 0
+  const app = await openHttpApp(t, {
+    wrap: scheduler => ({
+      ...scheduler,
+      changed: async (...wait) => {
+        waits++
+        return await scheduler.changed(...wait)
+      }
+    })
+  })
+  const { url } = await scheduled(app)
+  await app.post(`${url}/cancel`)
+  const { etag } = (await app.get(url)).headers
+
+  const answer = await app.get(`${url}?wait=1`, { 'if-none-match': etag as string })
+
+  t.equal(answer.statusCode, 304)
+  t.equal(waits, 0)
+})
+
 t.test('a wait with If-None-Match is answered at the first change', async t => {
   const waits = watchWaits()
   const app = await openHttpApp(t, { wrap: waits.wrap })

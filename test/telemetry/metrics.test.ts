@@ -118,7 +118,8 @@ t.test('what components tell is counted', async t => {
   observer.operation({ name: 'claim', ms: 10, ok: false })
   observer.pruned({ removed: 7, ms: 500 })
   observer.stuck({ kind: 'k/one', lane: 'main' })
-  observer.request({ method: 'GET', route: '/livez', status: 200, ms: 250 })
+  observer.request({ method: 'GET', route: '/livez', status: 200, ms: 250, held: false })
+  observer.request({ method: 'GET', route: '/api/v1/events', status: 200, ms: 7000, held: true })
 
   const told = await text()
   t.match(told, 'steward_write_turn_entries_sum 4\n')
@@ -129,6 +130,8 @@ t.test('what components tell is counted', async t => {
   t.match(told, 'steward_prune_seconds_sum 0.5\n')
   t.match(told, 'steward_stuck_runs_total{kind="k/one"} 1\n')
   t.match(told, 'steward_http_request_seconds_sum{method="GET",route="/livez",status="200"} 0.25\n')
+  t.match(told, 'steward_http_held_seconds_sum{method="GET",route="/api/v1/events",status="200"} 7\n')
+  t.notMatch(told, /steward_http_request_seconds.*events/, 'a stream that is watched for long says nothing of the requests')
 })
 
 t.test('the process and the build are told', async t => {

@@ -1,11 +1,16 @@
 import type { Effect } from './store.js'
 
-/** A request that has been answered. `route` is its pattern, never the URL that was asked. */
+/**
+ * A request that is over. `route` is its pattern, never the URL that was asked. `status` is 499 where the connection
+ * closed before an answer began, 408 where it was cut because the request came too slowly.
+ */
 export interface AnsweredRequest {
   readonly method: string
   readonly route: string
   readonly status: number
   readonly ms: number
+  /** Whether the answer was held on purpose (a wait, an event stream): then its time says nothing of the agent. */
+  readonly held: boolean
 }
 
 /**
@@ -23,7 +28,7 @@ export interface Observer {
   pruned? (pruning: { readonly removed: number, readonly ms: number }): void
   /** A run does not end although its signal was aborted. */
   stuck? (run: { readonly kind: string, readonly lane: string }): void
-  /** A request of ours or of a protocol over HTTP has been answered. */
+  /** A request of ours or of a protocol over HTTP is over. */
   request? (request: AnsweredRequest): void
 }
 

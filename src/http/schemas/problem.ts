@@ -72,6 +72,7 @@ const exampleParams = {
   allowed: 'GET, HEAD',
   state: 'DONE',
   limit: 1048576,
+  what: 'waits',
   request: 'e3c0a4ce-7a4c-4c6c-9f5f-6dfb3b8c7e11'
 }
 

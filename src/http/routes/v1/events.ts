@@ -25,19 +25,14 @@ export function eventsRoute (app: FastifyInstance, { access, hub, waits }: Deps)
   app.get<GetEvents>('/events', { schema: eventsOperation, onRequest, exposeHeadRoute: false }, async (request, reply) => {
     const header = request.headers['last-event-id']
     const lastEventId = typeof header === 'string' ? header : request.query.last_event_id
-    const wait = waits.signal(reply, null)
-    try {
-      const stream = Readable.from(eventStream({ hub, lastEventId, signal: wait.signal, pace: defaultPace }))
-      stream.once('close', wait.release)
-      return await reply
-        .type('text/event-stream; charset=utf-8')
-        .header('cache-control', 'no-store')
-        .header('x-accel-buffering', 'no')
-        .send(stream)
-    } catch (error) {
-      wait.release()
-      throw error
-    }
+    const stream = waits.stream(reply, signal => {
+      return Readable.from(eventStream({ hub, lastEventId, signal, pace: defaultPace }))
+    })
+    return await reply
+      .type('text/event-stream; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .header('x-accel-buffering', 'no')
+      .send(stream)
   })
 }
 
@@ -64,6 +59,6 @@ const eventsOperation = {
       description: 'The stream. It stays open.',
       content: { 'text/event-stream': { schema: { type: 'string' }, example: examples.events } }
     },
-    ...problemResponses(['invalid-request', 'invalid-header'])
+    ...problemResponses(['invalid-request', 'invalid-header', 'too-many-waits'])
   }
 }

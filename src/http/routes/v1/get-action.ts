@@ -63,7 +63,7 @@ interface Waiting {
 }
 
 async function waited ({ deps: { scheduler, waits }, reply, found, seen, limitMs }: Waiting): Promise<Action> {
-  if (seen === undefined ? isFinal(found.state) : !matchesTag(seen, entityTag(found))) return found
+  if (isFinal(found.state) || (seen !== undefined && !matchesTag(seen, entityTag(found)))) return found
   const changed = await waits.run({
     reply,
     limitMs,
@@ -78,7 +78,8 @@ const getOperation = {
   operationId: 'getAction',
   summary: 'An action and its history',
   description: 'With `wait` the answer comes when there is something to tell: with If-None-Match as soon as the action differs ' +
-    '(304 when it does not in that time), without it when the action is final (else as it is when the time is over).',
+    '(304 when it does not in that time), without it when the action is final (else as it is when the time is over). Nothing ' +
+    'more happens to a final action: its answer comes at once.',
   tags: ['actions'],
   params: { type: 'object', required: ['id'], properties: { id: { type: 'string', description: 'The id of the action.', examples: [examples.action.id] } } },
   querystring: {
@@ -100,6 +101,6 @@ const getOperation = {
       headers: { etag: { type: 'string', description: 'Differs as soon as anything of the action does.' } }
     }),
     304: { description: 'The action is as the caller has it.', type: 'null' },
-    ...problemResponses(['invalid-request', 'invalid-id', 'unknown-action'])
+    ...problemResponses(['invalid-request', 'invalid-id', 'unknown-action', 'too-many-waits'])
   }
 }
