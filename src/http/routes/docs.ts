@@ -26,7 +26,8 @@ export async function docsRoutes (app: FastifyInstance, documents: Documents): P
     uiConfig: {
       urls: ownFirst.map(({ name, title }) => ({ name: title, url: `/openapi/${name}.json` })),
       deepLinking: true,
-      displayRequestDuration: true
+      displayRequestDuration: true,
+      tryItOutEnabled: true
     },
     staticCSP: {
       'default-src': ["'self'"],
