@@ -80,8 +80,11 @@ export interface Agent {
   readonly renderDocuments: () => Record<string, string>
   /** Starts everything; resolves with the URL that it listens on. */
   start (): Promise<string>
-  /** Ends everything, in the reverse order, each part within a limit. */
-  stop (): Promise<void>
+  /**
+   * Ends everything, in the reverse order, each part within a limit.
+   * @param graceMs what running actions get; by default what is configured
+   */
+  stop (graceMs?: number): Promise<void>
 }
 
 /** How long each component may take to stop. */
@@ -129,13 +132,13 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
     start: async () => await start({
       ...{ driver, inspector, executor, protocols, pruner, face, bind, log }, enabled: access.actionsDisabled === null
     }),
-    async stop () {
+    async stop (graceMs) {
       // Waits and streams end first, and everything but liveness is refused. The listener closes after the work has
       // ended, so that managers are told what happens instead of finding nobody.
       face.endWaits()
       scheduler.refuse()
       await pruner.stop()
-      await executor.stop()
+      await executor.stop(graceMs)
       await within(stopLimitMs, face.app.close())
       for (const protocol of [...protocols].reverse()) await within(stopLimitMs, protocol.stop())
       await within(stopLimitMs, driver.datastore.close())

@@ -61,9 +61,11 @@ async function serve (options: CommonOptions, output: Output): Promise<ExitCode>
   const { config } = load(options)
   const log = createLogger({ level: config.log.level, pretty: process.stdout.isTTY })
   const lifetime = beginLifetime(signal => { log.info({ signal }, 'stopping') })
+  let lost = false
   const agent = await createAgent(config, {
     log,
     onFatal: error => {
+      lost = true
       log.fatal({ err: error }, 'the database is lost')
       output.err(`steward: ${error.message}`)
       lifetime.end(codeOfTrouble[error.trouble])
@@ -83,7 +85,8 @@ async function serve (options: CommonOptions, output: Output): Promise<ExitCode>
     output.err(`steward: cannot listen on ${bind}: ${error.message}. Choose another address with STEWARD_BIND.`)
     return exitCodes.cannotListen
   } finally {
-    await agent.stop()
+    // What a lost database cannot record any more is not waited for.
+    await agent.stop(lost ? 0 : undefined)
     lifetime.release()
     log.info({}, 'stopped')
   }

@@ -103,9 +103,9 @@ export class Executor implements Component {
    * Claims nothing more. Kinds that resume are told to end at once and stay RUNNING on disk; the others get the grace
    * period first. Returns when all have ended or the limits are over.
    */
-  async stop (): Promise<void> {
+  async stop (graceMs = this.#options.graceMs): Promise<void> {
     this.#accepting = false
-    const { graceMs, log } = this.#options
+    const { log } = this.#options
     for (const run of this.#lanes.values()) if (run?.kind.onInterrupt === 'resume') run.abort('shutdown')
     await this.#allEnded(graceMs)
     for (const run of this.#lanes.values()) run?.abort('shutdown')

@@ -217,6 +217,21 @@ t.test('at a shutdown', async t => {
     t.match(openEngine(t, { path: stopped.path }).scheduler.get(id), { state: 'FAILED', statePayload: { reason: 'interrupted' } })
   })
 
+  t.test('a stop that grants nothing tells every run at once, whatever is configured', async t => {
+    const scripted = scriptedKind(kind, { onInterrupt: 'fail' })
+    const engine = openEngine(t, { kinds: [scripted], graceMs: 3_600_000 })
+    await engine.run()
+    await engine.schedule(kind)
+    const { context, throws } = await scripted.begun()
+
+    const stopping = engine.executor.stop(0)
+    t.equal(await aborted(context.signal), 'shutdown')
+    throws(context.signal.reason)
+    await stopping
+
+    t.equal(engine.executor.trouble(), 'the executor is not running')
+  })
+
   t.test('an outcome that is returned all the same is kept', async t => {
     const scripted = scriptedKind(kind)
     const stopped = openEngine(t, { kinds: [scripted] })
