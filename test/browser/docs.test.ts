@@ -51,6 +51,7 @@ if (executablePath === undefined) {
         page.locator(`.opblock-${method}`).filter({ has: page.locator(`[data-path="${path}"]`) })
       const schedule = operation('post', '/api/v1/actions')
       await schedule.locator('.opblock-summary').click()
+      await schedule.getByRole('button', { name: 'Try it out' }).click()
       await schedule.locator('textarea.body-param__text').fill('{"kind": "agent.replicante.io/test.ping", "args": {"count": 2}}')
       await schedule.getByRole('button', { name: 'Execute' }).click()
       const answer = schedule.locator('.live-responses-table .response').first()
@@ -60,6 +61,7 @@ if (executablePath === undefined) {
 
       const read = operation('get', '/api/v1/actions/{id}')
       await read.locator('.opblock-summary').click()
+      await read.getByRole('button', { name: 'Try it out' }).click()
       await read.locator('tr[data-param-name="id"] input').fill(id)
       await read.locator('tr[data-param-name="wait"] input').fill('30s')
       await read.getByRole('button', { name: 'Execute' }).click()

@@ -23,11 +23,11 @@ export async function docsRoutes (app: FastifyInstance, documents: Documents): P
   const ownFirst = [...documents.list()].sort((a, b) => Number(b.name === ownDocument) - Number(a.name === ownDocument))
   await app.register(swaggerUi, {
     routePrefix: '/docs',
+    theme: { title: 'Steward' },
     uiConfig: {
       urls: ownFirst.map(({ name, title }) => ({ name: title, url: `/openapi/${name}.json` })),
       deepLinking: true,
-      displayRequestDuration: true,
-      tryItOutEnabled: true
+      displayRequestDuration: true
     },
     staticCSP: {
       'default-src': ["'self'"],
