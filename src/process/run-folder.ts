@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../folders.js'
 
 const prefix = 'steward-run-'
 
@@ -9,7 +10,7 @@ const token = randomBytes(6).toString('hex')
 
 /** Makes a folder for the output files of one run, readable by this user alone; makes `outputDir` too. */
 export async function makeRunFolder (outputDir: string): Promise<string> {
-  await mkdir(outputDir, { recursive: true, mode: 0o700 })
+  makeFolder(outputDir, 0o700)
   return await mkdtemp(join(outputDir, `${prefix}${process.pid}-${token}-`))
 }
 

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, lstatSync, mkdirSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, existsSync, lstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Clock } from '../domain/clock.js'
+import { makeFolder } from '../folders.js'
 import { StoreError, storeErrorOf } from './errors.js'
 import { takeLock, type Lock } from './lock.js'
 import { migrate, type Migrated, type Migration } from './migrate.js'
@@ -77,18 +78,6 @@ function prepare (database: Database.Database, options: { clock: Clock, migratio
   // A log that once grew large gives its room back at the next checkpoint.
   database.pragma(`journal_size_limit = ${64 * 1024 * 1024}`)
   return migrated
-}
-
-/** Like `mkdir -p`. Node's own spins for ever where the system says ENOENT though the parent exists, as in /proc. */
-function makeFolder (path: string): void {
-  if (existsSync(path)) return
-  makeFolder(dirname(path))
-  try {
-    mkdirSync(path)
-  } catch (error) {
-    // Somebody else may have been faster.
-    if (!existsSync(path)) throw error
-  }
 }
 
 /** Makes the file, readable by this user alone, as SQLite's own files beside it will then be: it holds arguments. */

@@ -1,6 +1,7 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
+import { makeFolder } from '../../folders.js'
 
 /**
  * Creates an empty database, with its folder, in rollback-journal mode; does nothing when there is something already.
@@ -8,7 +9,7 @@ import Database from 'better-sqlite3'
  */
 export async function createDatabaseIfMissing (path: string): Promise<boolean> {
   if (await exists(path)) return false
-  await mkdir(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   const database = new Database(path)
   try {
     // Writing any header field makes the file a whole database with a header.

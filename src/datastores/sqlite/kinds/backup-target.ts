@@ -1,5 +1,6 @@
 import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '../../../folders.js'
 
 const control = '\\u0000-\\u001f\\u007f-\\u009f'
 const part = `[^./\\\\${control}][^/\\\\${control}]*`
@@ -44,7 +45,7 @@ export function targetOf (backupDir: string, name: string): BackupTarget {
  * link or no folder: a link could lead out of the backup folder, which itself may well be one.
  */
 export async function makeTargetFolder ({ name, backupDir }: BackupTarget): Promise<void> {
-  const made = await mkdir(backupDir, { recursive: true, mode: 0o700 })
+  const made = makeFolder(backupDir, 0o700)
   if (made !== undefined) await syncFolders({ from: dirname(backupDir), to: dirname(made) })
   let folder = backupDir
   for (const part of name.split('/').slice(0, -1)) {

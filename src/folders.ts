@@ -1,0 +1,20 @@
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/**
+ * Makes a folder and those above it, like `mkdir -p`; returns the topmost that was made, undefined when all were there.
+ * Node's own spins for ever where the system says ENOENT of a folder whose parent exists, as in `/proc`.
+ * @throws what the system says
+ */
+export function makeFolder (path: string, mode = 0o777): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isDirectory() === true) return undefined
+  const above = found === undefined ? makeFolder(dirname(path), mode) : undefined
+  try {
+    mkdirSync(path, mode)
+  } catch (error) {
+    // Somebody else may have been faster.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error
+  }
+  return above ?? path
+}
