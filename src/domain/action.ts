@@ -8,6 +8,9 @@ export const mainLane = 'main'
 /** The requester of an action whose caller named none (a term of the Replicante protocol). */
 export const defaultRequester = 'AGENT_API'
 
+/** The form of an action's id: a UUID of any version, in either case. */
+export const idShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
 /** One requested piece of work, as it is on disk. */
 export interface Action {
   /** Place in the order of commit: grows, is never reused. The order of execution within a lane. */

@@ -46,3 +46,29 @@ function describedRule (description: unknown): string | null {
 export function escapePointer (step: string | number): string {
   return String(step).replaceAll('~', '~0').replaceAll('/', '~1')
 }
+
+/** The part of a compiled ajv validator that is used here. */
+export interface SchemaValidator<E extends SchemaError> {
+  (data: unknown): boolean
+  errors?: readonly E[] | null
+}
+
+/** How many places in a request one answer names. */
+export const violationLimit = 20
+
+/** Characters of JSON in which every violation is looked for; in a hostile megabyte there could be half a million. */
+const explainedLength = 16 * 1024
+
+/**
+ * What is wrong with a value that a validator has refused: everything where that is little work, else the first thing.
+ * @param first the validator, which stops at the first violation and has just refused the value
+ * @param all gives a validator of the same schema that finds every violation
+ */
+export function explain<E extends SchemaError> (
+  value: unknown, first: Pick<SchemaValidator<E>, 'errors'>, all: () => SchemaValidator<E>
+): readonly E[] {
+  if (JSON.stringify(value ?? null).length > explainedLength) return first.errors ?? []
+  const validate = all()
+  validate(value)
+  return validate.errors ?? []
+}

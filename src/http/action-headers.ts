@@ -1,7 +1,6 @@
 import { Problem, type Violation } from '../domain/problem.js'
 import type { SecretHeaders } from '../domain/secret-headers.js'
-import { escapePointer } from '../domain/violation.js'
-import { violationLimit } from './problem.js'
+import { escapePointer, violationLimit } from '../domain/violation.js'
 
 const name = /^[a-z0-9!#$%&'*+.^_`|~-]{1,128}$/
 const value = /^[^\u0000-\u0008\u000a-\u001f\u007f]*$/ // eslint-disable-line no-control-regex -- what no header may hold

@@ -1,7 +1,6 @@
 import { isJsonObject } from '../domain/json.js'
 import { Problem } from '../domain/problem.js'
-import { escapePointer } from '../domain/violation.js'
-import { violationLimit } from './problem.js'
+import { escapePointer, violationLimit } from '../domain/violation.js'
 
 /**
  * Refuses a body that says something where nothing is understood; nothing, `null` and `{}` pass.

@@ -31,9 +31,6 @@ export interface ProblemDetails {
   readonly errors?: readonly Violation[]
 }
 
-/** How many places in a request one answer names. */
-export const violationLimit = 20
-
 /** How much of a pointer an answer repeats: the names in it are the caller's, and may be as long as its body. */
 const pointerLength = 1000
 

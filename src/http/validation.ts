@@ -1,15 +1,10 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import ajvFormats from 'ajv-formats'
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
+import { idShape } from '../domain/action.js'
 import { Problem } from '../domain/problem.js'
-import { violationsOf } from '../domain/violation.js'
+import { explain, violationLimit, violationsOf } from '../domain/violation.js'
 import { parseInstant } from '../rfc3339.js'
-import { violationLimit } from './problem.js'
-
-/** Characters of JSON in which every violation is looked for; in a hostile megabyte there could be half a million. */
-const explainedLength = 16 * 1024
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
  * Builds the validators of one scope, from the schemas that were added to it. Bodies are taken as they are; texts
@@ -33,7 +28,7 @@ function makeAjvs (options: { readonly coerceTypes: false | 'array', readonly sc
   const make = (allErrors: boolean): Ajv => {
     const ajv = new Ajv({ ...options, allErrors, useDefaults: false, removeAdditional: false, strictTypes: false })
     ajvFormats.default(ajv)
-    ajv.addFormat('uuid', uuid)
+    ajv.addFormat('uuid', idShape)
     ajv.addFormat('date-time', text => parseInstant(text) !== null)
     ajv.addVocabulary(['example', 'x-examples'])
     return ajv
@@ -49,14 +44,14 @@ interface Validator {
 /** A validator that stops at the first violation, and then looks for the others where that is little work. */
 function compile (schema: object, { first, all }: Ajvs): Validator {
   const validate = first.compile(schema)
-  let explain: ValidateFunction | undefined
+  let thorough: ValidateFunction | undefined
+  const everything = (): ValidateFunction => {
+    thorough ??= all.compile(schema)
+    return thorough
+  }
   const validator: Validator = data => {
     if (validate(data)) return true
-    validator.errors = validate.errors ?? null
-    if (JSON.stringify(data ?? null).length > explainedLength) return false
-    explain ??= all.compile(schema)
-    explain(data)
-    validator.errors = explain.errors ?? null
+    validator.errors = [...explain(data, validate, everything)]
     return false
   }
   return validator

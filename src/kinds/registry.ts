@@ -2,9 +2,9 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
 import type { JsonObject, JsonValue } from '../domain/json.js'
 import type { ActionKind } from '../domain/kind.js'
-import { Problem, type Violation } from '../domain/problem.js'
+import { Problem } from '../domain/problem.js'
 import type { KindDescription } from '../domain/ports/scheduler.js'
-import { violationsOf } from '../domain/violation.js'
+import { explain, violationLimit, violationsOf } from '../domain/violation.js'
 
 /** The kinds that this agent can carry out. */
 export interface Registry {
@@ -35,7 +35,7 @@ export function createRegistry (kinds: readonly ActionKind[]): Registry {
   for (const kind of kinds) {
     if (!nameShape.test(kind.kind)) throw new Error(`"${kind.kind}" is no name for a kind: it has to look like "domain.example/name".`)
     if (entries.has(kind.kind)) throw new Error(`The kind "${kind.kind}" is registered twice.`)
-    entries.set(kind.kind, { kind, validate: compile(first, kind), explain: compile(all, kind) })
+    entries.set(kind.kind, { kind, validate: compile(first, kind) })
   }
   const listed = [...entries.values()].map(({ kind }) => describe(kind)).sort((a, b) => a.kind < b.kind ? -1 : 1)
 
@@ -48,7 +48,13 @@ export function createRegistry (kinds: readonly ActionKind[]): Registry {
       if (entry === undefined) throw new Problem('unknown-kind', { params: { kind: name } })
       const given = argsFor(entry.kind, args)
       if (entry.validate(given)) return
-      throw new Problem('invalid-args', { params: { kind: name }, errors: violationsIn(given, entry) })
+      const found = explain(given, entry.validate, () => {
+        entry.thorough ??= all.compile(entry.kind.args)
+        return entry.thorough
+      })
+      throw new Problem('invalid-args', {
+        params: { kind: name }, errors: violationsOf(found.slice(0, violationLimit), '/args')
+      })
     }
   }
 }
@@ -57,8 +63,8 @@ interface Entry {
   readonly kind: ActionKind
   /** Stops at the first thing that is wrong. */
   readonly validate: ValidateFunction
-  /** Finds everything that is wrong. */
-  readonly explain: ValidateFunction
+  /** Finds everything that is wrong; compiled when it is first needed. */
+  thorough?: ValidateFunction
 }
 
 /** Validates, and changes nothing: no defaults, no coercion, no removal. */
@@ -66,19 +72,6 @@ function createAjv (options: { readonly allErrors: boolean }): Ajv {
   const ajv = new Ajv({ ...options, verbose: true, strictSchema: true, strictTypes: false, discriminator: true })
   addFormats.default(ajv)
   return ajv
-}
-
-/** Characters of JSON in which all faults are looked for; in a hostile megabyte there could be half a million. */
-const explainedLength = 16 * 1024
-
-/** What one answer tells of, at most. */
-const mostViolations = 20
-
-function violationsIn (args: JsonValue, { validate, explain }: Entry): Violation[] {
-  const found = validate.errors
-  if (JSON.stringify(args).length > explainedLength) return violationsOf(found, '/args')
-  explain(args)
-  return violationsOf(explain.errors?.slice(0, mostViolations), '/args')
 }
 
 function argsFor (kind: ActionKind, args: JsonValue): JsonValue {

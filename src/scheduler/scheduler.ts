@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { defaultRequester, mainLane, type Action, type ActionEvent } from '../domain/action.js'
+import { defaultRequester, idShape, mainLane, type Action, type ActionEvent } from '../domain/action.js'
 import type { IdSource } from '../domain/clock.js'
 import type { JsonValue } from '../domain/json.js'
 import type { ActionKind } from '../domain/kind.js'
@@ -33,8 +33,6 @@ export interface RunningScheduler extends Scheduler {
 }
 
 type EventListener = (events: readonly ActionEvent[]) => void
-
-const uuidShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** Makes the one service that every face calls. */
 export function createScheduler ({ store, registry, newId, disabled }: SchedulerOptions): RunningScheduler {
@@ -106,9 +104,8 @@ function draftOf (request: ScheduleRequest, id: string) {
 
 /** An id in the form in which it is stored. */
 function normalId (id: string): string {
-  const lower = id.toLowerCase()
-  if (!uuidShape.test(lower)) throw new Problem('invalid-id', { params: { id: id.slice(0, 100) } })
-  return lower
+  if (!idShape.test(id)) throw new Problem('invalid-id', { params: { id: id.slice(0, 100) } })
+  return id.toLowerCase()
 }
 
 /** Whether a request asks for what an action is already; a time of creation counts only when it is given. */

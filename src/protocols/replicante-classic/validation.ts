@@ -1,8 +1,7 @@
 import { Ajv } from 'ajv'
 import type { ValidateFunction } from 'ajv'
+import { idShape } from '../../domain/action.js'
 import { parseInstant } from '../../rfc3339.js'
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
  * The dialect's own validator: nothing is coerced, removed or filled in, whatever the server's is set to. Unknown
@@ -10,7 +9,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
  */
 export function createValidator (): (route: { readonly schema: unknown }) => ValidateFunction {
   const ajv = new Ajv({ allErrors: false, strict: true, allowUnionTypes: true })
-  ajv.addFormat('uuid', uuid)
+  ajv.addFormat('uuid', idShape)
   ajv.addFormat('date-time', text => parseInstant(text) !== null)
   return ({ schema }) => ajv.compile(schema as object)
 }
