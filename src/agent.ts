@@ -45,7 +45,7 @@ const drivers: Record<Config['datastore']['kind'], (config: Config, log: Compone
     clusterId: datastore.cluster_id,
     clusterDisplayName: datastore.cluster_display_name_override,
     addresses: node.address
-  }, { jobs: createJobRunner(), clock, log })
+  }, { jobs: createJobRunner(), log })
 }
 
 interface ProtocolParts {
@@ -121,7 +121,7 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
   const readiness = (): string | null =>
     store.trouble() ?? (access.actionsDisabled === null ? executor.trouble() : null)
   const face = await createApp({
-    ...{ scheduler, inspector, access, clock, log, metrics, observer, protocols, readiness, isSecretHeader },
+    ...{ scheduler, inspector, access, log, metrics, observer, protocols, readiness, isSecretHeader },
     config: httpConfig(config)
   })
 

@@ -1,5 +1,4 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import type { Clock } from '../domain/clock.js'
 import type { Access } from '../domain/ports/access.js'
 import type { Inspector } from '../domain/ports/inspector.js'
 import type { Observer } from '../domain/ports/observer.js'
@@ -28,7 +27,6 @@ export interface HttpDeps {
   readonly scheduler: Scheduler
   readonly inspector: Inspector
   readonly access: Access
-  readonly clock: Clock
   readonly log: FastifyBaseLogger
   readonly config: HttpConfig
   /** Protocols with an `http` face are mounted; the others are not looked at. */

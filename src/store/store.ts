@@ -104,12 +104,12 @@ export class SqliteStore implements ActionStore {
   }
 
   append (draft: ActionDraft): Promise<Appended> {
-    const bytes = JSON.stringify(draft.args).length + 500
+    const args = JSON.stringify(draft.args)
     const room = (queued: number): void => {
       const limit = this.#options.queueLimit
       if (this.#depth.queued + queued >= limit) throw new Problem('queue-full', { params: { limit }, retryAfterSeconds: 1 })
     }
-    return this.#write('append', bytes, scope => this.#writes.append(draft, scope, room))
+    return this.#write('append', args.length + 500, scope => this.#writes.append(draft, args, { scope, room }))
   }
 
   claim (lane: string, wanted: () => boolean = () => true): Promise<Action | null> {

@@ -15,6 +15,12 @@ const progressLimit = 1000
 /** Characters of JSON that these entries may have together: a history is read in one piece. */
 const historyBytesLimit = 20 * 1024 * 1024
 
+interface AppendOptions {
+  readonly scope: TurnScope
+  /** Throws when the queue, longer by so many than it is on disk, has no room. */
+  readonly room: (queued: number) => void
+}
+
 interface SettleParameters {
   readonly at: Instant
   readonly seq: number
@@ -79,13 +85,13 @@ export class Writes {
     this.#transition = database.prepare('insert into transition (action_seq, at, state, payload) values (?, ?, ?, ?)')
   }
 
-  /** Adds an action in NEW. An id that is taken changes nothing. */
-  append (draft: ActionDraft, scope: TurnScope, room: (queued: number) => void): Appended {
+  /** Adds an action in NEW. An id that is taken changes nothing. `argsText` is the JSON of its arguments. */
+  append (draft: ActionDraft, argsText: string, { scope, room }: AppendOptions): Appended {
     const at = this.#clock.now()
     const createdAt = draft.createdAt ?? at
     const { id, kind, lane, protocol, principal, requester, args, headers } = draft
     const { changes, lastInsertRowid } = this.#insert.run(id, kind, lane, protocol, principal, requester,
-      JSON.stringify(args), JSON.stringify(headers), createdAt, at, at)
+      argsText, JSON.stringify(headers), createdAt, at, at)
     if (changes === 0) return { action: toAction(this.#byId.get(id)!), fresh: false }
 
     // After the insert, so that a repeated request is told of its action even when the queue is full.

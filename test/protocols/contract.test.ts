@@ -4,7 +4,6 @@ import type { LightMyRequestResponse } from 'fastify'
 import { createAccess } from '../../src/access/access.js'
 import type { JsonValue } from '../../src/domain/json.js'
 import type { ActionState } from '../../src/domain/lifecycle.js'
-import { systemClock } from '../../src/domain/clock.js'
 import { everyObserver } from '../../src/domain/ports/observer.js'
 import type { Inspector } from '../../src/domain/ports/inspector.js'
 import type { ProblemCategory } from '../../src/domain/problem.js'
@@ -38,7 +37,6 @@ async function serve (t: Test, { wrap, ...options }: Parameters<ProtocolAdapter[
     scheduler,
     inspector,
     access,
-    clock: systemClock,
     log: createLogger({ level: 'silent' }),
     config: { ...usualConfig, docs: false },
     protocols: [createReplicanteClassic({ scheduler, inspector, access, config, isSecretHeader })],

@@ -2,7 +2,6 @@ import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { pino } from 'pino'
-import { systemClock } from '../../src/domain/clock.js'
 import type { Access } from '../../src/domain/ports/access.js'
 import type { Inspector } from '../../src/domain/ports/inspector.js'
 import { everyObserver, type Observer } from '../../src/domain/ports/observer.js'
@@ -91,7 +90,6 @@ export async function openHttpApp (t: Teardown, options: HttpAppOptions = {}): P
   }
   const face = await createApp({
     ...parts,
-    clock: systemClock,
     log,
     config: { ...usualConfig, ...options.config },
     protocols: typeof protocols === 'function' ? protocols(parts) : protocols,

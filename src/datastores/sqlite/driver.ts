@@ -1,7 +1,6 @@
 import { hostname } from 'node:os'
 import { basename, resolve } from 'node:path'
 import Database from 'better-sqlite3'
-import type { Clock } from '../../domain/clock.js'
 import type { NodeInfo } from '../../domain/info.js'
 import type { Logger } from '../../domain/log.js'
 import type { Datastore, Driver } from '../../domain/ports/datastore.js'
@@ -36,7 +35,6 @@ export interface SqliteOptions {
 
 interface Dependencies {
   readonly jobs: JobRunner
-  readonly clock: Clock
   readonly log: Logger
 }
 

@@ -4,7 +4,6 @@ import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import t from 'tap'
 import { createSqliteDriver } from '../../../src/datastores/sqlite/driver.js'
-import { systemClock } from '../../../src/domain/clock.js'
 import { silentLogger } from '../../../src/domain/log.js'
 import { datastoreContract } from '../../contracts/datastore.js'
 import { createSubject, sql } from './support.js'
@@ -49,7 +48,7 @@ t.test('start creates an empty database with its folder, and leaves one that is 
   sql(path, 'create table kept (n)')
   const { datastore } = createSqliteDriver(
     { path, backupDir: dirname(path), nodeId: null, clusterId: 'c', clusterDisplayName: 'C', addresses: { client: 'a:1' } },
-    { jobs: { run: async () => null }, clock: systemClock, log: silentLogger }
+    { jobs: { run: async () => null }, log: silentLogger }
   )
   await datastore.start()
 

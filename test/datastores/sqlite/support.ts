@@ -4,7 +4,6 @@ import type { Test } from 'tap'
 import { createSqliteDriver } from '../../../src/datastores/sqlite/driver.js'
 import type { SqliteOptions } from '../../../src/datastores/sqlite/driver.js'
 import { performTask } from '../../../src/datastores/sqlite/perform-task.js'
-import { systemClock } from '../../../src/domain/clock.js'
 import type { ActionKind } from '../../../src/domain/kind.js'
 import { silentLogger } from '../../../src/domain/log.js'
 import type { Driver } from '../../../src/domain/ports/datastore.js'
@@ -53,7 +52,7 @@ export function createSubject (t: Test, { jobs = childJobs, ...options }: Subjec
   const backupDir = join(folder, 'backups')
   const driver = createSqliteDriver(
     { path, backupDir, nodeId: 'node-1', clusterId: null, clusterDisplayName: null, addresses: {}, ...options },
-    { jobs, clock: systemClock, log: silentLogger }
+    { jobs, log: silentLogger }
   )
   return {
     driver,
