@@ -22,7 +22,7 @@ export interface Action {
   readonly state: ActionState
   /** Null when the caller gave none. */
   readonly args: JsonValue
-  /** Metadata by name, names in lower case. Never holds a credential. */
+  /** Metadata by name; what came as HTTP headers has names in lower case. Never holds a credential. */
   readonly headers: Readonly<Record<string, string>>
   /** What asked, in the caller's words, for example `CORE_API`. */
   readonly requester: string
@@ -79,4 +79,6 @@ export interface ActionDraft {
   readonly protocol: string
   /** Null: the moment of scheduling. */
   readonly createdAt: Instant | null
+  /** The name under which the outcome is collected; null when nobody does. */
+  readonly collector: string | null
 }

@@ -58,6 +58,7 @@ export function createScheduler ({ store, registry, newId, disabled }: Scheduler
     list: query => store.page(query),
     eventsAfter: (position, limit) => store.eventsAfter(position, limit),
     lastEvent: () => store.lastEvent(),
+    outcomes: query => store.outcomes(query),
     refuse: () => { refusing = true },
 
     async schedule (request) {
@@ -98,7 +99,8 @@ function draftOf (request: ScheduleRequest, id: string) {
     requester: request.requester ?? defaultRequester,
     principal: request.principal,
     protocol: request.protocol,
-    createdAt: request.createdAt ?? null
+    createdAt: request.createdAt ?? null,
+    collector: request.collector ?? null
   }
 }
 

@@ -11,6 +11,8 @@ export interface EventReads {
   eventsAfter (position: number, limit: number): EventBatch
   /** The position of the newest transition; 0 when there is none. */
   lastEvent (): number
+  /** The position of the newest transition that was ever pruned; 0 when none was. */
+  pruned (): number
 }
 
 type EventRow = TransitionRow & { kind: string, lane: string, protocol: string }
@@ -28,12 +30,14 @@ export function createEventReads (database: Database.Database): EventReads {
   const after = database.prepare<[number, number], EventRow>(
     `select ${columns}, a.kind, a.lane, a.protocol ${joined} where t.seq > ? order by t.seq limit ?`)
   const newest = database.prepare<[], number>('select max(seq) from transition').pluck()
-  const pruned = database.prepare<[], number>('select pruned_transition from store').pluck()
+  const edge = database.prepare<[], number>('select pruned_transition from store').pluck()
 
-  const lastEvent = (): number => Math.max(newest.get() ?? 0, pruned.get() ?? 0)
+  const pruned = (): number => edge.get() ?? 0
+  const lastEvent = (): number => Math.max(newest.get() ?? 0, pruned())
   return {
     history: actionSeq => ofAction.all(actionSeq).map(toTransition),
     lastEvent,
+    pruned,
     eventsAfter: (position, limit) => {
       const events: ActionEvent[] = []
       let bytes = 0
@@ -43,7 +47,7 @@ export function createEventReads (database: Database.Database): EventReads {
         if (bytes > batchBytes) break
       }
       // A position ahead of the newest is from a store that was put back to an earlier time.
-      return { events, gap: position < (pruned.get() ?? 0) || position > lastEvent() }
+      return { events, gap: position < pruned() || position > lastEvent() }
     }
   }
 }

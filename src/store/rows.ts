@@ -4,7 +4,7 @@ import type { JsonValue } from '../domain/json.js'
 import type { ActionState } from '../domain/lifecycle.js'
 import { actionTable, type ActionRow } from './schema.js'
 
-const { args, headers, statePayload, updatedAt, suspendedAt, progressEntries, historyBytes, ...listed } =
+const { args, headers, statePayload, collector, updatedAt, suspendedAt, progressEntries, historyBytes, ...listed } =
   getTableColumns(actionTable)
 
 /** The columns that lists show: a page stays small, whatever the actions carry. */
@@ -12,11 +12,15 @@ export const summaryColumns = listed
 
 /** A row of a list. */
 export type SummaryRow = Omit<ActionRow,
-'args' | 'headers' | 'statePayload' | 'updatedAt' | 'suspendedAt' | 'progressEntries' | 'historyBytes'>
+'args' | 'headers' | 'statePayload' | 'collector' | 'updatedAt' | 'suspendedAt' | 'progressEntries' | 'historyBytes'>
 
-/** `returning` of a hand-written statement, so that its rows have the shape that drizzle gives. */
-export const returningAction = 'returning ' + Object.entries(getTableColumns(actionTable))
-  .map(([name, column]) => `${column.name} as "${name}"`).join(', ')
+/** The columns of a hand-written statement, so that its rows have the shape that drizzle gives. */
+export function actionColumns (table = 'action'): string {
+  return Object.entries(getTableColumns(actionTable)).map(([name, column]) => `${table}.${column.name} as "${name}"`).join(', ')
+}
+
+/** The same for a statement that returns what it wrote. */
+export const returningAction = `returning ${actionColumns()}`
 
 /** JSON text as it is stored: SQL null for the JSON null, which is what most payloads are. */
 export function payloadText (payload: JsonValue): string | null {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { ActionState } from '../domain/lifecycle.js'
 
 /**
@@ -35,7 +35,8 @@ export const actionTable = sqliteTable('action', {
   version: integer('version').notNull().default(1),
   args: text('args').notNull(),
   headers: text('headers').notNull(),
-  statePayload: text('state_payload')
+  statePayload: text('state_payload'),
+  collector: text('collector')
 }, table => [
   uniqueIndex('action_one_running').on(table.lane).where(sql`state = 'RUNNING'`),
   index('action_waiting').on(table.lane, table.seq).where(sql`state = 'NEW'`),
@@ -50,6 +51,15 @@ export const transitionTable = sqliteTable('transition', {
   state: text('state').$type<ActionState>().notNull(),
   payload: text('payload')
 }, table => [index('transition_of_action').on(table.actionSeq)])
+
+export const outcomeTable = sqliteTable('outcome', {
+  collector: text('collector').notNull(),
+  transitionSeq: integer('transition_seq').notNull(),
+  actionSeq: integer('action_seq').notNull().references(() => actionTable.seq, { onDelete: 'cascade' })
+}, table => [
+  primaryKey({ columns: [table.collector, table.transitionSeq] }),
+  index('outcome_of_action').on(table.actionSeq)
+])
 
 /** A row of `action`. */
 export type ActionRow = typeof actionTable.$inferSelect

@@ -7,7 +7,9 @@ import type { JsonValue } from '../domain/json.js'
 import type { Outcome } from '../domain/kind.js'
 import type { Page, PageQuery } from '../domain/page.js'
 import { everyObserver, type Observer } from '../domain/ports/observer.js'
-import type { ActionStore, Appended, Effect, EventBatch, LaneDepth, PruneStep } from '../domain/ports/store.js'
+import type {
+  ActionStore, Appended, Effect, EventBatch, LaneDepth, OutcomeBatch, OutcomeQuery, PruneStep
+} from '../domain/ports/store.js'
 import { Problem } from '../domain/problem.js'
 import { Depth } from './depth.js'
 import { faultOf, problemOf, storeErrorOf, type StoreError, type WriteFault } from './errors.js'
@@ -15,6 +17,7 @@ import { createEventReads, type EventReads } from './events.js'
 import { createFileGuard } from './guard.js'
 import type { Migration } from './migrate.js'
 import { openDatabase, type OpenDatabase } from './open.js'
+import { createOutcomes } from './outcomes.js'
 import { readPage } from './pages.js'
 import { createPrune, type Prune, type PruneRule } from './prune.js'
 import { payloadText, toAction } from './rows.js'
@@ -64,6 +67,7 @@ export class SqliteStore implements ActionStore {
   readonly #turn: WriteTurn
   readonly #writes: Writes
   readonly #events: EventReads
+  readonly #outcomes: (query: OutcomeQuery) => OutcomeBatch
   readonly #prune: Prune
   readonly #depth: Depth
   readonly #protocols: Set<string>
@@ -87,6 +91,7 @@ export class SqliteStore implements ActionStore {
     this.#protocols = new Set(readProtocols(this.#reads))
     this.#writes = new Writes(database, options.clock)
     this.#events = createEventReads(database)
+    this.#outcomes = createOutcomes(database, this.#events)
     this.#prune = createPrune(database, this.#protocols)
     const byId = this.#reads.select().from(actionTable).where(eq(actionTable.id, sql.placeholder('id'))).prepare()
     this.#byId = id => {
@@ -161,6 +166,10 @@ export class SqliteStore implements ActionStore {
 
   lastEvent (): number {
     return this.#read('events', () => this.#events.lastEvent())
+  }
+
+  outcomes (query: OutcomeQuery): OutcomeBatch {
+    return this.#read('outcomes', () => this.#outcomes(query))
   }
 
   lanes (): readonly LaneDepth[] {

@@ -5,7 +5,7 @@ import { failed, type Outcome } from '../domain/kind.js'
 import { isFinal, type ActionState } from '../domain/lifecycle.js'
 import type { Appended } from '../domain/ports/store.js'
 import { Problem } from '../domain/problem.js'
-import { payloadText, returningAction, toAction } from './rows.js'
+import { actionColumns, payloadText, returningAction, toAction } from './rows.js'
 import type { ActionRow } from './schema.js'
 import type { TurnScope } from './turn.js'
 
@@ -53,14 +53,14 @@ export class Writes {
   readonly #suspend: Database.Statement<[Instant, number], ActionRow>
   readonly #interrupt: Database.Statement<[number], ActionRow>
   readonly #transition: Database.Statement<unknown[]>
+  readonly #outcome: Database.Statement<[string, number, number]>
 
   constructor (database: Database.Database, clock: Clock) {
     this.#clock = clock
-    const columns = returningAction.slice('returning '.length)
-    this.#byId = database.prepare(`select ${columns} from action where id = ?`)
+    this.#byId = database.prepare(`select ${actionColumns()} from action where id = ?`)
     this.#insert = database.prepare(`
-      insert into action (id, kind, lane, protocol, principal, requester, state, args, headers, created_at, scheduled_at, updated_at)
-      values (?, ?, ?, ?, ?, ?, 'NEW', ?, ?, ?, ?, ?) on conflict (id) do nothing`)
+      insert into action (id, kind, lane, protocol, principal, requester, state, args, headers, created_at, scheduled_at, updated_at, collector)
+      values (?, ?, ?, ?, ?, ?, 'NEW', ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`)
     this.#claim = database.prepare(`
       update action set state = 'RUNNING', updated_at = max(updated_at, @at), started_at = max(updated_at, @at), version = version + 1
       where seq = (select seq from action where state = 'NEW' and lane = @lane order by seq limit 1)
@@ -83,6 +83,7 @@ export class Writes {
       update action set interruptions = interruptions + (suspended_at is null), suspended_at = null, version = version + 1
       where seq = ? and state = 'RUNNING' ${returningAction}`)
     this.#transition = database.prepare('insert into transition (action_seq, at, state, payload) values (?, ?, ?, ?)')
+    this.#outcome = database.prepare('insert into outcome (collector, transition_seq, action_seq) values (?, ?, ?)')
   }
 
   /** Adds an action in NEW. An id that is taken changes nothing. `argsText` is the JSON of its arguments. */
@@ -91,7 +92,7 @@ export class Writes {
     const createdAt = draft.createdAt ?? at
     const { id, kind, lane, protocol, principal, requester, args, headers } = draft
     const { changes, lastInsertRowid } = this.#insert.run(id, kind, lane, protocol, principal, requester,
-      argsText, JSON.stringify(headers), createdAt, at, at)
+      argsText, JSON.stringify(headers), createdAt, at, at, draft.collector)
     if (changes === 0) return { action: toAction(this.#byId.get(id)!), fresh: false }
 
     // After the insert, so that a repeated request is told of its action even when the queue is full.
@@ -166,16 +167,18 @@ export class Writes {
 
   #moved (row: ActionRow, from: ActionState, scope: TurnScope): Action {
     const action = toAction(row)
-    this.#record(action, { from, at: row.updatedAt, payload: row.statePayload }, scope)
+    const transition = this.#record(action, { from, at: row.updatedAt, payload: row.statePayload }, scope)
+    if (row.collector !== null && isFinal(row.state)) this.#outcome.run(row.collector, transition, row.seq)
     return action
   }
 
-  /** Every move leaves its entry, in the same transaction. */
-  #record (action: Action, { from, at, payload }: Move, scope: TurnScope): void {
+  /** Every move leaves its entry, in the same transaction. Returns the entry's place. */
+  #record (action: Action, { from, at, payload }: Move, scope: TurnScope): number {
     const { id: actionId, kind, lane, protocol, state, statePayload } = action
     const { lastInsertRowid } = this.#transition.run(action.seq, at, state, payload)
     const seq = Number(lastInsertRowid)
     const event: ActionEvent = { seq, actionId, at, state, payload: statePayload, kind, lane, protocol }
     scope.effect({ type: 'transition', from, action, event })
+    return seq
   }
 }

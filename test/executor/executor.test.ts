@@ -2,7 +2,7 @@ import t from 'tap'
 import { done, failed } from '../../src/domain/kind.js'
 import { openEngine } from '../support/engine.js'
 import { aborted, scriptedKind } from '../support/scripted-kind.js'
-import { draft } from '../contracts/store.js'
+import { draft } from '../contracts/store-under-test.js'
 
 const kind = 'test.steward/scripted'
 const everything = { filter: {}, order: 'asc', limit: 100 } as const

@@ -6,7 +6,8 @@ import { openStore } from '../../src/store/store.js'
 import { Pruner } from '../../src/executor/pruner.js'
 import { silentLogger } from '../../src/domain/log.js'
 import { everyObserver } from '../../src/domain/ports/observer.js'
-import { draft, walk } from '../contracts/store.js'
+import { draft } from '../contracts/store-under-test.js'
+import { walk } from '../contracts/store.js'
 import { openEngine, temporaryFolder } from '../support/engine.js'
 
 t.test('a page looks at a bounded number of actions, and says where to go on', async t => {

@@ -6,7 +6,8 @@ import { v7 } from 'uuid'
 import { done, failed } from '../../src/domain/kind.js'
 import { isFinal, isLegalMove, actionStates, type ActionState } from '../../src/domain/lifecycle.js'
 import { openStore, type SqliteStore } from '../../src/store/store.js'
-import { draft, walk } from '../contracts/store.js'
+import { draft } from '../contracts/store-under-test.js'
+import { walk } from '../contracts/store.js'
 import { temporaryFolder } from '../support/engine.js'
 
 /** What the store should hold, in a few lines: the actions in order, and what has happened to each. */

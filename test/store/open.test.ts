@@ -181,8 +181,26 @@ t.test('a missing database whose write-ahead log is still there is not begun ane
 
 t.test('migrations', async t => {
   const shipped = readMigrations()
-  const next: Migration = { name: '0002-next', sql: 'create table next (x integer) strict', checksum: 'two' }
-  const broken: Migration = { name: '0003-broken', sql: 'create table half (x integer) strict; select no_such_function()', checksum: 'three' }
+  const next: Migration = { name: '9001-next', sql: 'create table next (x integer) strict', checksum: 'two' }
+  const broken: Migration = { name: '9002-broken', sql: 'create table half (x integer) strict; select no_such_function()', checksum: 'three' }
+
+  t.test('bring the database of an older Steward up to date, with everything in it', async t => {
+    const path = join(temporaryFolder(t), 'steward.db')
+    const old = openDatabase({ path, clock, migrations: shipped.slice(0, 1) })
+    old.database.exec(`
+      insert into action (id, kind, lane, protocol, principal, requester, state, created_at, scheduled_at, updated_at, args, headers)
+      values ('0198c5a1-7d3e-7cc4-9a6b-3f1f5f0f7a11', 'a.b/c', 'main', 'api', 'local', 'AGENT_API', 'NEW', 1, 1, 1, '7', '{}');
+      insert into transition (action_seq, at, state) values (1, 1, 'NEW')`)
+    old.close()
+
+    const { store } = openEngine(t, { path })
+
+    t.strictSame(store.migrated.applied, shipped.slice(1).map(({ name }) => name))
+    const [action] = store.page({ filter: {}, order: 'asc', limit: 10 }).items
+    t.match(store.get(action?.id ?? ''), { seq: 1, kind: 'a.b/c', state: 'NEW', args: 7 })
+    t.match(await store.requestCancel(action?.id ?? '', () => null), { state: 'FAILED' }, 'it goes on as any other')
+    t.strictSame(store.outcomes({ collector: 'mine', after: null, limit: 10 }).actions, [])
+  })
 
   t.test('are applied once, and a copy is made before an existing database is changed', async t => {
     const folder = temporaryFolder(t)
@@ -197,7 +215,7 @@ t.test('migrations', async t => {
     const again = openDatabase({ path, clock, migrations: [...shipped, next] })
     again.close()
 
-    t.strictSame(applied, ['0002-next'])
+    t.strictSame(applied, ['9001-next'])
     t.strictSame(again.migrated, { applied: [], copy: null })
     const old = new Database(copy ?? '', { readonly: true })
     t.teardown(() => { old.close() })
@@ -226,7 +244,7 @@ t.test('migrations', async t => {
     const refused = refusal(() => open(path))
 
     t.equal(refused.trouble, 'newer')
-    t.match(refused.message, /0002-next/)
+    t.match(refused.message, /9001-next/)
     t.strictSame(readFileSync(path), before)
   })
 
@@ -243,12 +261,12 @@ t.test('migrations', async t => {
 
   t.test('are found by name: one stamped older than the newest applied is applied too', async t => {
     const path = join(temporaryFolder(t), 'steward.db')
-    openDatabase({ path, clock, migrations: [...shipped, { ...next, name: '0009-late' }] }).close()
+    openDatabase({ path, clock, migrations: [...shipped, { ...next, name: '9004-late' }] }).close()
 
-    const opened = openDatabase({ path, clock, migrations: [...shipped, { ...next, name: '0002-early', sql: 'create table early (x integer) strict' }, { ...next, name: '0009-late' }] })
+    const opened = openDatabase({ path, clock, migrations: [...shipped, { ...next, name: '9003-early', sql: 'create table early (x integer) strict' }, { ...next, name: '9004-late' }] })
     opened.close()
 
-    t.strictSame(opened.migrated.applied, ['0002-early'])
+    t.strictSame(opened.migrated.applied, ['9003-early'])
   })
 })
 

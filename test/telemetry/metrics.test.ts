@@ -79,7 +79,7 @@ t.test('actions are counted as they are committed', async t => {
   const put = async (n: number) => {
     const id = `0198c5a1-7d3e-7cc4-9a6b-00000000000${n}`
     const { action } = await store.append({
-      id, kind: 'k/one', lane: 'main', args: null, headers: {}, requester: 'x', principal: 'x', protocol: 'x', createdAt: null
+      id, kind: 'k/one', lane: 'main', args: null, headers: {}, requester: 'x', principal: 'x', protocol: 'x', createdAt: null, collector: null
     })
     return action
   }

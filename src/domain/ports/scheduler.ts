@@ -2,7 +2,7 @@ import type { Action, ActionEvent, ActionSummary, Transition } from '../action.j
 import type { Instant } from '../clock.js'
 import type { JsonSchema, JsonValue } from '../json.js'
 import type { Page, PageQuery } from '../page.js'
-import type { EventBatch } from './store.js'
+import type { EventBatch, OutcomeBatch, OutcomeQuery } from './store.js'
 
 /** A kind, as discovery tells of it. */
 export interface KindDescription {
@@ -28,6 +28,8 @@ export interface ScheduleRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** Only for protocols whose manager expects parallel work; never from a request's body. */
   readonly lane?: string
+  /** The name under which the outcome is collected with `outcomes`; for managers that ask what has ended. */
+  readonly collector?: string
 }
 
 /** What scheduling came to. */
@@ -43,8 +45,7 @@ export interface Scheduler {
   readonly storeId: string
   /**
    * Resolves when the action is on disk. Problems: `unknown-kind`, `invalid-args`, `invalid-id`, `action-exists` (the
-   * id
-   * is taken by an action with other content), `queue-full`, `store-full`, `actions-disabled`, `shutting-down`.
+   * id is taken by an action with other content), `queue-full`, `store-full`, `actions-disabled`, `shutting-down`.
    */
   schedule (request: ScheduleRequest): Promise<Scheduled>
   /** Throws `unknown-action`, `invalid-id`. */
@@ -64,6 +65,8 @@ export interface Scheduler {
   eventsAfter (position: number, limit: number): EventBatch
   /** The position of the newest transition. */
   lastEvent (): number
+  /** Finished actions that were scheduled with a collector, in the order in which they ended; reads from disk. */
+  outcomes (query: OutcomeQuery): OutcomeBatch
   /** Calls the listener after each commit with the transitions it made. Returns the function that ends this. */
   onEvents (listener: (events: readonly ActionEvent[]) => void): () => void
 }

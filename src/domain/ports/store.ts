@@ -35,6 +35,27 @@ export interface EventBatch {
   readonly gap: boolean
 }
 
+/** Outcomes that are asked for. */
+export interface OutcomeQuery {
+  /** Whose: the name with which the actions were scheduled. */
+  readonly collector: string
+  /** The position that an earlier batch gave as `next`; null: the beginning. */
+  readonly after: number | null
+  /** 1 to 1,000. */
+  readonly limit: number
+}
+
+/** Finished actions of one collector, in the order in which they ended. */
+export interface OutcomeBatch {
+  readonly actions: readonly Action[]
+  /** True when there are more. */
+  readonly more: boolean
+  /** The position to go on from. */
+  readonly next: number
+  /** True when actions that ended after the asked-for position, of whatever collector, have been pruned. */
+  readonly gap: boolean
+}
+
 /** What one step of pruning did. */
 export interface PruneStep {
   readonly removed: number
@@ -86,6 +107,11 @@ export interface ActionStore {
   eventsAfter (position: number, limit: number): EventBatch
   /** The position of the newest transition; 0 when there is none. */
   lastEvent (): number
+  /**
+   * Finished actions of a collector: at most `limit`, and no more than fit into about 1 MiB. A position ahead of all
+   * transitions is from a store that was put back to an earlier time: that is a gap, and the batch begins anew.
+   */
+  outcomes (query: OutcomeQuery): OutcomeBatch
   /** Lanes with anything in them. */
   lanes (): readonly LaneDepth[]
   /** RUNNING actions, oldest first. */

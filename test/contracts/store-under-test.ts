@@ -1,0 +1,24 @@
+import type { Test } from 'tap'
+import { v7 } from 'uuid'
+import type { ActionDraft } from '../../src/domain/action.js'
+import type { ActionStore } from '../../src/domain/ports/store.js'
+
+/** A store to try, at a time that the test sets. */
+export interface StoreUnderTest {
+  readonly store: ActionStore
+  /** Sets the clock, in milliseconds since the epoch. */
+  setTime (now: number): void
+  /** Closes it and opens it again on the same data. */
+  reopen (): ActionStore
+}
+
+/** How a store is opened; it is closed at the end of the test. */
+export type OpenStoreUnderTest = (t: Test, options: { readonly queueLimit: number }) => StoreUnderTest
+
+/** Lets every cancel pass. */
+export const noRefusal = (): null => null
+
+/** A draft with everything that a test does not care about filled in. */
+export function draft (some: Partial<ActionDraft> = {}): ActionDraft {
+  return { id: v7(), kind: 'a.b/c', lane: 'main', args: null, headers: {}, requester: 'AGENT_API', principal: 'local', protocol: 'api', createdAt: null, collector: null, ...some }
+}
