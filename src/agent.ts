@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Logger } from 'pino'
 import { v7 } from 'uuid'
 import { createAccess } from './access/access.js'
@@ -9,7 +9,7 @@ import { parseBind, type Bind } from './config/bind.js'
 import type { Config } from './config/config.js'
 import { ConfigError } from './config/load.js'
 import { createSqliteDriver } from './datastores/sqlite/driver.js'
-import { systemClock as clock } from './domain/clock.js'
+import { systemClock as clock, type Clock } from './domain/clock.js'
 import type { ActionKind } from './domain/kind.js'
 import { silentLogger, type Logger as ComponentLogger } from './domain/log.js'
 import type { NodeInfo } from './domain/info.js'
@@ -30,7 +30,9 @@ import { builtInKinds } from './kinds/index.js'
 import { createRegistry } from './kinds/registry.js'
 import { createCommandRunner } from './process/commands.js'
 import { createJobRunner } from './process/jobs.js'
+import { createActiveWorkflow } from './protocols/activeworkflow/protocol.js'
 import { createReplicanteClassic } from './protocols/replicante-classic/protocol.js'
+import { createReplicanteNext } from './protocols/replicante-next/protocol.js'
 import { createScheduler } from './scheduler/scheduler.js'
 import type { StoreError } from './store/errors.js'
 import { openStore } from './store/store.js'
@@ -53,13 +55,22 @@ interface ProtocolParts {
   readonly inspector: Inspector
   readonly access: Access
   readonly isSecretHeader: SecretHeaders
+  readonly clock: Clock
 }
 
+type HttpProtocol = Protocol<FastifyInstance, FastifyReply>
+
+/** The protocols that Core speaks: it looks for its actions in the lists of both. */
+const replicanteProtocols = ['replicante-classic', 'replicante-next']
+
 /** The protocols that the configuration switches on. A new one is a folder and an entry here. */
-function createProtocols ({ replicante }: Config, parts: ProtocolParts): Array<Protocol<FastifyInstance>> {
-  const { list, classic } = replicante
+function createProtocols ({ replicante, activeworkflow }: Config, parts: ProtocolParts): HttpProtocol[] {
+  const { list, classic, next } = replicante
+  const listed = list === 'own' ? replicanteProtocols : null
   return [
-    ...classic.enabled ? [createReplicanteClassic({ ...parts, config: { list, trees: classic.trees } })] : []
+    ...classic.enabled ? [createReplicanteClassic({ ...parts, config: { listed, trees: classic.trees } })] : [],
+    ...next.enabled ? [createReplicanteNext({ ...parts, config: { listed } })] : [],
+    ...activeworkflow.enabled ? [createActiveWorkflow(parts)] : []
   ]
 }
 
@@ -115,7 +126,7 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
   const timeoutMs = config.datastore.timeout_seconds * 1000
   const inspector = createInspector({ datastore: driver.datastore, agent, timeoutMs, log })
   const isSecretHeader = createSecretHeaders(config.http.secret_headers)
-  const protocols = createProtocols(config, { scheduler, inspector, access, isSecretHeader })
+  const protocols = createProtocols(config, { scheduler, inspector, access, isSecretHeader, clock })
   observers.push(metrics.observer, ...protocols.flatMap(protocol => protocol.observer ?? []))
 
   const readiness = (): string | null =>
@@ -244,7 +255,7 @@ interface Startable {
   readonly inspector: Inspector
   readonly log: ComponentLogger
   readonly executor: Executor
-  readonly protocols: ReadonlyArray<Protocol<FastifyInstance>>
+  readonly protocols: readonly HttpProtocol[]
   readonly pruner: Component
   readonly face: HttpFaceOfAgent
   readonly bind: Bind

@@ -10,6 +10,7 @@ export interface Config {
   readonly node: { readonly address: Readonly<Record<string, string>> }
   readonly external_actions: Readonly<Record<string, ExternalActionSettings>>
   readonly replicante: ReplicanteSettings
+  readonly activeworkflow: { readonly enabled: boolean }
 }
 
 /** The least severe level that is logged. */
@@ -73,4 +74,5 @@ export interface ReplicanteSettings {
     readonly enabled: boolean
     readonly trees: { readonly unstable: boolean, readonly introspect: boolean }
   }
+  readonly next: { readonly enabled: boolean }
 }

@@ -144,7 +144,24 @@ const replicanteSchema: SchemaNode = {
           }
         }
       }
+    },
+    next: {
+      type: 'object',
+      description: 'The dialect of Core from 0.8 on, at /replisdk/api/unstable.',
+      additionalProperties: false,
+      properties: {
+        enabled: { type: 'boolean', description: 'Serve the next dialect.', default: true }
+      }
     }
+  }
+}
+
+const activeworkflowSchema: SchemaNode = {
+  type: 'object',
+  description: 'The protocol of ActiveWorkflow\'s remote agents, at /activeworkflow.',
+  additionalProperties: false,
+  properties: {
+    enabled: { type: 'boolean', description: 'Serve the protocol.', default: true }
   }
 }
 
@@ -188,6 +205,7 @@ export const configSchema: SchemaNode = {
     datastore: datastoreSchema,
     node: nodeSchema,
     external_actions: externalActionsSchema,
-    replicante: replicanteSchema
+    replicante: replicanteSchema,
+    activeworkflow: activeworkflowSchema
   }
 }

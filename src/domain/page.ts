@@ -37,3 +37,19 @@ export interface Page<T> {
   /** True when actions between the cursor and this page have been pruned. */
   readonly gap: boolean
 }
+
+/**
+ * The first items of a list, whatever its pages hold: they may be short. Between two pages other work goes on.
+ * @param page reads one page
+ * @param query what is listed; `limit` counts the items altogether, and is at most 1,000
+ */
+export async function collectPages<T> (page: (query: PageQuery) => Page<T>, query: PageQuery): Promise<T[]> {
+  let { items, next } = page(query)
+  const found = [...items]
+  while (next !== null && found.length < query.limit) {
+    await new Promise<void>(resolve => { setImmediate(resolve) });
+    ({ items, next } = page({ ...query, limit: query.limit - found.length, cursor: next }))
+    found.push(...items)
+  }
+  return found
+}

@@ -102,3 +102,38 @@ export class Problem extends Error {
 function fill (template: string, params: Readonly<Record<string, string | number>>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? '?'))
 }
+
+/** What a server framework throws for a request that it refuses: an error with an HTTP status. */
+interface FrameworkError {
+  readonly statusCode?: number
+  readonly message?: string
+}
+
+/** What is said of a request whose handling failed. */
+export interface FailedRequest {
+  readonly id: string
+  /** Bytes. */
+  readonly bodyLimit: number | undefined
+}
+
+/**
+ * What was thrown while a request was handled, as a problem. What is no problem and no refusal of the framework is a
+ * defect: `internal`, and its text stays inside.
+ */
+export function asProblem (error: unknown, { id, bodyLimit }: FailedRequest): Problem {
+  if (error instanceof Problem) return error
+  const { statusCode = 500, message = 'is not valid' } = (error ?? {}) as FrameworkError
+  if (statusCode === 413) return new Problem('body-too-large', { params: { limit: bodyLimit ?? '?' }, cause: error })
+  if (statusCode >= 400 && statusCode < 500) {
+    return new Problem('invalid-request', { errors: [{ pointer: '', detail: message }], cause: error })
+  }
+  return new Problem('internal', { params: { request: id }, cause: error })
+}
+
+/** How much of a pointer is repeated: the names in it are the caller's, and may be as long as its body. */
+const pointerLength = 1000
+
+/** One violation in a sentence's part. */
+export function describeViolation ({ pointer, detail }: Violation): string {
+  return pointer === '' ? detail : `${pointer.slice(0, pointerLength)} ${detail}`
+}

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { fastify, LogController, type FastifyInstance } from 'fastify'
+import { fastify, LogController, type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Protocol } from '../domain/ports/protocol.js'
 import { installBodies } from './bodies.js'
 import { createClientErrorHandler } from './client-errors.js'
@@ -59,7 +59,7 @@ export async function createApp (deps: HttpDeps): Promise<HttpFaceOfAgent> {
   const refuse = installErrors(app, { bodyLimit: config.bodyLimit, routes })
 
   // First the protocols: the UI, which is part of our own API, lists their documents.
-  for (const protocol of protocols) await mountProtocol(app, { protocol, documents, refuse })
+  for (const protocol of protocols) await mountProtocol(app, { protocol, documents, refuse, waits })
   await app.register(async scope => await ownApi(scope, { deps, waits, documents }))
   await app.ready()
 
@@ -110,12 +110,13 @@ async function ownApi (scope: FastifyInstance, { deps, waits, documents }: OwnPa
 }
 
 interface Mount {
-  readonly protocol: Protocol<FastifyInstance>
+  readonly protocol: Protocol<FastifyInstance, FastifyReply>
   readonly documents: Documents
   readonly refuse: RefuseMissing
+  readonly waits: Waits
 }
 
-async function mountProtocol (app: FastifyInstance, { protocol, documents, refuse }: Mount): Promise<void> {
+async function mountProtocol (app: FastifyInstance, { protocol, documents, refuse, waits }: Mount): Promise<void> {
   const face = protocol.http
   if (face === undefined) return
   const { document, ...about } = face.openapi
@@ -123,7 +124,7 @@ async function mountProtocol (app: FastifyInstance, { protocol, documents, refus
     await documents.describe(scope, { name: document, ...about })
     // So what is missing below the prefix comes to the protocol's error handler.
     scope.setNotFoundHandler(refuse)
-    await face.mount(scope)
+    await face.mount(scope, { hold: waits.run })
   }, { prefix: face.prefix })
 }
 

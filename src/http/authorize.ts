@@ -1,5 +1,5 @@
 import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
-import type { Access, Operation, Principal } from '../domain/ports/access.js'
+import { admit, type Access, type Operation, type Principal } from '../domain/ports/access.js'
 
 /** Who sends this request. Throws `unauthenticated`. */
 export function identify (access: Access, request: FastifyRequest): Principal {
@@ -8,7 +8,7 @@ export function identify (access: Access, request: FastifyRequest): Principal {
 
 /** A hook that lets a request pass when its sender may do this. Runs before the body is read. */
 export function mustBeAllowed (access: Access, operation: Operation): onRequestAsyncHookHandler {
-  return async request => { access.authorize(identify(access, request), operation) }
+  return async ({ ip: remoteAddress }) => { admit(access, { remoteAddress }, operation) }
 }
 
 /** A hook that lets a request pass when its sender is known: what it may do depends on the body. */

@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify'
 import type { Access } from '../domain/ports/access.js'
 import type { Inspector } from '../domain/ports/inspector.js'
 import type { Observer } from '../domain/ports/observer.js'
@@ -30,7 +30,7 @@ export interface HttpDeps {
   readonly log: FastifyBaseLogger
   readonly config: HttpConfig
   /** Protocols with an `http` face are mounted; the others are not looked at. */
-  readonly protocols: readonly Protocol<FastifyInstance>[]
+  readonly protocols: readonly Protocol<FastifyInstance, FastifyReply>[]
   /** The Prometheus text of `/metrics`. */
   readonly metrics: { readonly contentType: string, text (): Promise<string> }
   /** Null when the agent is ready, else a sentence that says why not. Cheap. */

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Problem } from '../domain/problem.js'
+import { asProblem, Problem } from '../domain/problem.js'
 import { allowedMethods, type RouteList } from './route-list.js'
 import { sendProblem, shorten } from './problem.js'
 import { requireReadable } from './unreadable-url.js'
@@ -22,7 +22,7 @@ export function installErrors (app: FastifyInstance, { bodyLimit, routes }: Erro
     throw notFound({ request, reply, routes })
   }
   app.setErrorHandler<FastifyError>((error, request, reply) => {
-    const problem = problemOf(error, { request, bodyLimit })
+    const problem = asProblem(error, { id: request.id, bodyLimit })
     if (problem.category === 'internal') request.log.error({ err: error }, 'a request failed')
     return sendProblem(reply, problem)
   })
@@ -33,22 +33,6 @@ export function installErrors (app: FastifyInstance, { bodyLimit, routes }: Erro
   // For routes that find nothing themselves, such as the one for the assets of the UI.
   app.setNotFoundHandler(refuse)
   return refuse
-}
-
-interface ErrorContext {
-  readonly request: FastifyRequest
-  readonly bodyLimit: number
-}
-
-/** What a thrown value is to the caller: what is neither a `Problem` nor the framework's refusal is internal. */
-function problemOf (error: unknown, context: ErrorContext): Problem {
-  if (error instanceof Problem) return error
-  const { code, statusCode, message } = error as Partial<FastifyError>
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Problem('body-too-large', { params: { limit: context.bodyLimit } })
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new Problem('invalid-request', { errors: [{ pointer: '', detail: message ?? 'is not valid' }], cause: error })
-  }
-  return new Problem('internal', { params: { request: context.request.id }, cause: error })
 }
 
 interface Missing {

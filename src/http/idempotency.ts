@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { derivedId } from '../derived-id.js'
 import { Problem } from '../domain/problem.js'
 
 /** A structured-field string (RFC 9651), or a bare token. */
@@ -15,14 +15,10 @@ export function parseIdempotencyKey (header: string): string {
 }
 
 /**
- * The action id that stands for a key: a UUID of version 8 made from the principal and the key, so that one mechanism,
- * the id, makes repeats harmless, and principals cannot meet in a key.
+ * The action id that stands for a key of a principal: principals cannot meet in a key.
  */
 export function idempotentId (principal: string, key: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([principal, key])).digest()
-  hash[6] = (hash[6] ?? 0) & 0x0f | 0x80
-  hash[8] = (hash[8] ?? 0) & 0x3f | 0x80
-  return hash.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  return derivedId([principal, key])
 }
 
 function invalid (reason: string): Problem {

@@ -1,14 +1,8 @@
 import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import type { HeldAnswer, HttpTools } from '../domain/ports/protocol.js'
 import { Problem } from '../domain/problem.js'
 import type { Exchanges } from './exchanges.js'
-
-interface Wait<T> {
-  /** The answer that is being waited for: when its connection closes, nobody listens any more. */
-  readonly reply: FastifyReply
-  readonly limitMs: number
-  readonly work: (signal: AbortSignal) => Promise<T>
-}
 
 /** A signal, and the end of the need for it. */
 interface BoundedSignal {
@@ -22,11 +16,8 @@ export interface Waits {
   readonly ended: () => boolean
   /** Ends every wait and stream, now and from now on. May be called twice. */
   readonly end: () => void
-  /**
-   * The result of the work, or null when its signal was aborted first: because the connection closed, the limit was
-   * reached, or waits end. Throws `too-many-waits`.
-   */
-  readonly run: <T>(wait: Wait<T>) => Promise<T | null>
+  /** What protocols are given too. */
+  readonly run: HttpTools<FastifyReply>['hold']
   /**
    * A stream that is to end when its signal says that waits end, and is destroyed when its connection closes. Throws
    * `too-many-waits`, and what `open` throws.
@@ -69,7 +60,7 @@ export function createWaits (exchanges: Exchanges): Waits {
     return { signal: controller.signal, stop, release }
   }
 
-  async function run<T> ({ reply, limitMs, work }: Wait<T>): Promise<T | null> {
+  async function run<T> ({ reply, limitMs, work }: HeldAnswer<FastifyReply, T>): Promise<T | null> {
     const { signal, stop, release } = hold(reply, 'waits')
     const timer = setTimeout(stop, limitMs)
     try {

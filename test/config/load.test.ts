@@ -38,7 +38,8 @@ const defaults: Config = {
   },
   node: { address: {} },
   external_actions: {},
-  replicante: { list: 'own', classic: { enabled: true, trees: { unstable: true, introspect: true } } }
+  replicante: { list: 'own', classic: { enabled: true, trees: { unstable: true, introspect: true } }, next: { enabled: true } },
+  activeworkflow: { enabled: true }
 }
 
 interface Given {
@@ -158,7 +159,7 @@ t.test('unknown keys and variables stop the start and name the nearest known one
     'actons: is not a known key; did you mean actions? (steward.yaml:1:1)',
     'queue_limit: is not a known key; did you mean actions.queue_limit? (steward.yaml:2:1)',
     'zzzzzz: is not a known key; known here: bind, db, log, http, actions, datastore, node, external_actions, ' +
-      'replicante (steward.yaml:5:1)',
+      'replicante, activeworkflow (steward.yaml:5:1)',
     'http.bodylimit: is not a known key; did you mean http.body_limit? (steward.yaml:4:3)'
   ])
 })

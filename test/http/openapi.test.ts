@@ -5,8 +5,8 @@ import ajvFormats from 'ajv-formats'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import type { Protocol } from '../../src/domain/ports/protocol.js'
-import { createReplicanteClassic } from '../../src/protocols/replicante-classic/protocol.js'
-import { openHttpApp, type HttpAppOptions } from '../support/http-app.js'
+import { openHttpApp } from '../support/http-app.js'
+import { everyHttpProtocol } from '../support/protocols.js'
 
 interface Media { schema: object, example?: unknown, examples?: Record<string, { value: unknown }> }
 interface Operation {
@@ -48,10 +48,7 @@ function operations (document: Document): Array<[string, Operation]> {
     Object.entries(methods).map(([method, operation]): [string, Operation] => [`${method} ${path}`, operation]))
 }
 
-/** Every protocol that is committed with a document, as the default configuration has it. */
-const protocols: NonNullable<HttpAppOptions['protocols']> = parts => [
-  createReplicanteClassic({ ...parts, config: { list: 'own', trees: { unstable: true, introspect: true } } })
-]
+const protocols = everyHttpProtocol
 
 t.test('the committed documents are what the agent serves, byte for byte', async t => {
   const { get, renderDocuments } = await openHttpApp(t, { protocols })

@@ -9,12 +9,12 @@ import type { Inspector } from '../../src/domain/ports/inspector.js'
 import type { ProblemCategory } from '../../src/domain/problem.js'
 import { createSecretHeaders } from '../../src/domain/secret-headers.js'
 import { createApp } from '../../src/http/app.js'
-import { createReplicanteClassic } from '../../src/protocols/replicante-classic/protocol.js'
 import { createLogger } from '../../src/telemetry/log.js'
 import { protocolContract } from '../contracts/protocol.js'
 import type { Answer, ProtocolAdapter } from '../contracts/protocol.js'
 import { openEngine } from '../support/engine.js'
 import { usualConfig } from '../support/http-app.js'
+import { everyHttpProtocol } from '../support/protocols.js'
 
 const categories: Record<number, ProblemCategory> = {
   400: 'invalid', 404: 'missing', 409: 'conflict', 429: 'busy', 503: 'unavailable', 507: 'full'
@@ -32,14 +32,13 @@ async function serve (t: Test, { wrap, ...options }: Parameters<ProtocolAdapter[
   const access = createAccess({ host: '127.0.0.1', actions: 'auto' })
   const inspector = {} as Inspector
   const isSecretHeader = createSecretHeaders([])
-  const config = { list: 'own', trees: { unstable: true, introspect: true } } as const
   const { app } = await createApp({
     scheduler,
     inspector,
     access,
     log: createLogger({ level: 'silent' }),
     config: { ...usualConfig, docs: false },
-    protocols: [createReplicanteClassic({ scheduler, inspector, access, config, isSecretHeader })],
+    protocols: everyHttpProtocol({ scheduler, inspector, access, isSecretHeader }),
     isSecretHeader,
     metrics: { contentType: 'text/plain', text: async () => '' },
     readiness: () => null,

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
-import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import type { FastifyInstance, FastifyReply, LightMyRequestResponse } from 'fastify'
 import { pino } from 'pino'
 import type { Access } from '../../src/domain/ports/access.js'
 import type { Inspector } from '../../src/domain/ports/inspector.js'
@@ -14,7 +14,7 @@ import { createApp, type HttpFaceOfAgent } from '../../src/http/app.js'
 import type { HttpConfig } from '../../src/http/deps.js'
 import { openEngine, type Engine, type EngineOptions, type Teardown } from './engine.js'
 
-type Protocols = readonly Protocol<FastifyInstance>[]
+type Protocols = readonly Protocol<FastifyInstance, FastifyReply>[]
 
 /** What protocols are made of. */
 interface ProtocolParts {

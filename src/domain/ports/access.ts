@@ -14,6 +14,10 @@ export type Operation =
 export interface Credentials {
   /** The peer's address. */
   readonly remoteAddress: string
+  /**
+   * The token in the URL, of a protocol whose client can carry one nowhere else; no other protocol looks for one there.
+   */
+  readonly urlToken?: string
 }
 
 /** The one place that decides, for every protocol. */
@@ -24,4 +28,14 @@ export interface Access {
   identify (credentials: Credentials): Principal
   /** Throws `forbidden`, or `actions-disabled` for the scopes `schedule` and `cancel`. */
   authorize (principal: Principal, operation: Operation): void
+}
+
+/**
+ * Who asks, when they may do it.
+ * @throws Problem `unauthenticated`, `forbidden`, `actions-disabled`
+ */
+export function admit (access: Access, credentials: Credentials, operation: Operation): Principal {
+  const principal = access.identify(credentials)
+  access.authorize(principal, operation)
+  return principal
 }

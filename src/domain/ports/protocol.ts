@@ -7,21 +7,39 @@ export interface Component {
   stop (): Promise<void>
 }
 
+/** An answer that is held until there is something to tell. */
+export interface HeldAnswer<Reply, T> {
+  /** The answer: when its connection closes, nobody listens any more. */
+  readonly reply: Reply
+  readonly limitMs: number
+  readonly work: (signal: AbortSignal) => Promise<T>
+}
+
+/** What the agent's HTTP server gives to a protocol that is mounted on it. */
+export interface HttpTools<Reply> {
+  /**
+   * Holds an answer while the work goes on. Resolves with its result, or with null when the signal was aborted first:
+   * because the connection closed, the limit was reached, or the agent stops, which ends these first.
+   * @throws Problem `too-many-waits`
+   */
+  hold<T> (held: HeldAnswer<Reply, T>): Promise<T | null>
+}
+
 /**
  * An adapter that translates a manager's language to the scheduler, and nothing else. It is made by a factory that is
  * handed `{ scheduler, inspector, access, config slice, telemetry, clock }`.
  *
  * A protocol over HTTP has `http`; one with a listener of its own opens it in `start` and closes it in `stop`.
- * The HTTP instance's type is a parameter, so that this file knows no framework.
+ * The types of the HTTP instance and its replies are parameters, so that this file knows no framework.
  */
-export interface Protocol<Http = never> extends Component {
-  readonly http?: HttpFace<Http>
+export interface Protocol<Http = never, Reply = never> extends Component {
+  readonly http?: HttpFace<Http, Reply>
   /** What the protocol wants to hear of the agent's work, for metrics of its own. */
   readonly observer?: Observer
 }
 
 /** The part of a protocol that lives in the agent's HTTP server. */
-export interface HttpFace<Http> {
+export interface HttpFace<Http, Reply> {
   /** Where it is mounted, for example `/api/unstable`; its routes are declared below it. */
   readonly prefix: string
   /**
@@ -29,7 +47,7 @@ export interface HttpFace<Http> {
    * rules have been applied. What lies below the prefix and has no route, is no readable URL, or breaks those rules
    * comes to the error handler, as a `Problem`.
    */
-  mount (http: Http): void | Promise<void>
+  mount (http: Http, tools: HttpTools<Reply>): void | Promise<void>
   /** What its OpenAPI document says beside its routes; the document's file name is `<document>.json`. */
   readonly openapi: {
     readonly document: string

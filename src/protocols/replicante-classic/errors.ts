@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { Problem } from '../../domain/problem.js'
-import type { ProblemCategory, ProblemCode, Violation } from '../../domain/problem.js'
+import { asProblem, describeViolation } from '../../domain/problem.js'
+import type { Problem, ProblemCategory, ProblemCode } from '../../domain/problem.js'
 
 /** The body of every error of this dialect. The real client needs `error` and `layers`. */
 interface ErrorBody {
@@ -47,7 +47,7 @@ const retryAfterSeconds = 5
 
 /** The error handler of the dialect's scope: answers with an `ErrorBody`, and logs what the caller must not see. */
 export function handleError (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
-  const problem = asProblem(error, request)
+  const problem = asProblem(error, { id: request.id, bodyLimit: request.routeOptions.bodyLimit })
   const { status } = statusOf[problem.category]
   if (status >= 500) request.log.error({ err: error }, 'request failed')
   if (status === 429 || status === 503) {
@@ -61,7 +61,7 @@ function errorBody (problem: Problem): ErrorBody {
   const { code, category } = problem
   return {
     error: sentenceOf(problem),
-    layers: problem.errors.map(describe),
+    layers: problem.errors.map(describeViolation),
     trace: null,
     variant: variantOf[code] ?? statusOf[category].variant,
     ...(code === 'invalid-args' ? { kind: 'InvalidArgs' } : {})
@@ -72,25 +72,5 @@ function sentenceOf ({ code, errors, message, title }: Problem): string {
   // Here the id alone decides, whatever the content: the catalogue's sentence would say too much.
   if (code === 'action-exists') return 'an action with this id exists already'
   if (errors.length === 0) return code === 'invalid-args' ? `invalid action arguments: ${message}` : message
-  return `${code === 'invalid-args' ? 'invalid action arguments' : title}: ${errors.map(describe).join('; ')}`
-}
-
-/** How much of a pointer is repeated: the names in it are the caller's, and may be as long as its body. */
-const pointerLength = 1000
-
-function describe ({ pointer, detail }: Violation): string {
-  return pointer === '' ? detail : `${pointer.slice(0, pointerLength)} ${detail}`
-}
-
-/** What was thrown, as a problem. What is no problem and no refusal of Fastify's is a defect: its text stays inside. */
-function asProblem (error: FastifyError | Error, request: FastifyRequest): Problem {
-  if (error instanceof Problem) return error
-  const { statusCode = 500 } = error as Partial<FastifyError>
-  if (statusCode === 413) {
-    return new Problem('body-too-large', { params: { limit: request.routeOptions.bodyLimit ?? '?' } })
-  }
-  if (statusCode >= 400 && statusCode < 500) {
-    return new Problem('invalid-request', { errors: [{ pointer: '', detail: error.message }] })
-  }
-  return new Problem('internal', { params: { request: request.id } })
+  return `${code === 'invalid-args' ? 'invalid action arguments' : title}: ${errors.map(describeViolation).join('; ')}`
 }

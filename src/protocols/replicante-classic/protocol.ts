@@ -1,22 +1,22 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Access } from '../../domain/ports/access.js'
 import type { Inspector } from '../../domain/ports/inspector.js'
 import type { HttpFace, Protocol } from '../../domain/ports/protocol.js'
 import type { Scheduler } from '../../domain/ports/scheduler.js'
 import type { SecretHeaders } from '../../domain/secret-headers.js'
+import { createLenientValidator } from '../../lenient-validator.js'
 import { handleError } from './errors.js'
-import type { ListScope } from './lists.js'
+import type { ListSource } from './lists.js'
 import { createClassicMetrics } from './metrics.js'
 import { actionRoutes } from './routes/actions.js'
 import { infoRoutes } from './routes/info.js'
 import { introspectRoutes } from './routes/introspect.js'
 import { protocolName, scheduleRoute } from './routes/schedule.js'
-import { createValidator } from './validation.js'
 
 /** The dialect's part of the configuration. */
 export interface ClassicConfig {
-  /** Which actions the lists show. */
-  readonly list: ListScope
+  /** The protocols whose actions the lists show; null for all. */
+  readonly listed: ListSource['listed']
   /** The parts of the API that are served. `introspect` lies below `unstable` and goes with it. */
   readonly trees: { readonly unstable: boolean, readonly introspect: boolean }
 }
@@ -32,8 +32,8 @@ export interface ClassicDeps {
 }
 
 /** The dialect: a protocol with a face in the HTTP server and no listener of its own. */
-export interface ClassicProtocol extends Protocol<FastifyInstance> {
-  readonly http: HttpFace<FastifyInstance>
+export interface ClassicProtocol extends Protocol<FastifyInstance, FastifyReply> {
+  readonly http: HttpFace<FastifyInstance, FastifyReply>
 }
 
 /**
@@ -46,11 +46,11 @@ export function createReplicanteClassic (deps: ClassicDeps): ClassicProtocol {
 
   const mount = (scope: FastifyInstance): void => {
     scope.setErrorHandler(handleError)
-    scope.setValidatorCompiler(createValidator())
+    scope.setValidatorCompiler(createLenientValidator())
     const { unstable, introspect } = config.trees
     if (!unstable) return
     infoRoutes(scope, { inspector, access })
-    actionRoutes(scope, { scheduler, access, list: config.list })
+    actionRoutes(scope, { scheduler, access, listed: config.listed })
     scheduleRoute(scope, { scheduler, access, isSecretHeader })
     if (introspect) introspectRoutes(scope, { metrics, access })
   }

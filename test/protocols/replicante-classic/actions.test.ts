@@ -82,7 +82,7 @@ t.test('other protocols cannot push Core\'s actions off the lists', async t => {
 })
 
 t.test('the lists show every protocol when they are set to', async t => {
-  const { get, put } = await openWorld(t, { config: { list: 'all', trees: { unstable: true, introspect: true } } })
+  const { get, put } = await openWorld(t, { listed: null })
   const actions = [await put(), await put({ protocol: 'api' }), await put({ protocol: 'esb' })]
 
   t.same(ids((await get('/actions/queue')).json()), ids(actions))

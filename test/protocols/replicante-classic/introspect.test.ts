@@ -50,7 +50,7 @@ t.test('metrics follow what the agent does', async t => {
 })
 
 t.test('without the tree `introspect` there are no metrics, and the rest goes on', async t => {
-  const { get, schedule } = await openWorld(t, { config: { list: 'own', trees: { unstable: true, introspect: false } } })
+  const { get, schedule } = await openWorld(t, { trees: { unstable: true, introspect: false } })
 
   const answer = await get('/introspect/metrics')
 
@@ -61,7 +61,7 @@ t.test('without the tree `introspect` there are no metrics, and the rest goes on
 })
 
 t.test('without the tree `unstable` there is nothing', async t => {
-  const { get, schedule } = await openWorld(t, { config: { list: 'own', trees: { unstable: false, introspect: true } } })
+  const { get, schedule } = await openWorld(t, { trees: { unstable: false, introspect: true } })
   const paths = ['/info/agent', '/info/datastore', '/shards', '/actions/finished', '/actions/queue', `/actions/info/${id}`, '/introspect/metrics']
 
   for (const answer of [...await Promise.all(paths.map(get)), await schedule()]) {

@@ -10,6 +10,7 @@ import { createAccess } from '../../../src/access/access.js'
 import { openEngine } from '../../support/engine.js'
 import type { Teardown } from '../../support/engine.js'
 import { openHttpApp } from '../../support/http-app.js'
+import { replicanteProtocols } from '../../support/protocols.js'
 
 /** A kind that every world has. No executor runs here, so it does nothing by itself. */
 export const ping = 'agent.replicante.io/test.ping'
@@ -25,7 +26,8 @@ const calm: Inspector = {
 
 interface WorldOptions {
   readonly queueLimit?: number
-  readonly config?: ClassicConfig
+  readonly listed?: ClassicConfig['listed']
+  readonly trees?: ClassicConfig['trees']
   readonly clock?: Clock
   /** Address that the agent is told it listens on. */
   readonly host?: string
@@ -45,6 +47,7 @@ interface ScheduleAround {
 /** The dialect in the real HTTP server, over the real scheduler and a store on disk. Tests play the executor. */
 export async function openWorld (t: Teardown, options: WorldOptions = {}) {
   const { clock, queueLimit, host = '127.0.0.1' } = options
+  const { listed = replicanteProtocols, trees = { unstable: true, introspect: true } } = options
   const access = { ...createAccess({ host, actions: 'auto' }), ...options.access }
   const engine = openEngine(t, {
     disabled: access.actionsDisabled,
@@ -57,7 +60,7 @@ export async function openWorld (t: Teardown, options: WorldOptions = {}) {
     inspector: { ...calm, ...options.inspector },
     access,
     isSecretHeader: createSecretHeaders(options.secretHeaders ?? []),
-    config: options.config ?? { list: 'own', trees: { unstable: true, introspect: true } }
+    config: { listed, trees }
   })
   const { app, endWaits, renderDocuments } = await openHttpApp(t, {
     access, protocols: [protocol], config: { bodyLimit: 10_000, docs: false }

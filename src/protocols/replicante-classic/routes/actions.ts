@@ -3,9 +3,9 @@ import type { Action } from '../../../domain/action.js'
 import type { Access } from '../../../domain/ports/access.js'
 import type { Scheduler } from '../../../domain/ports/scheduler.js'
 import { Problem } from '../../../domain/problem.js'
-import { readOnly } from '../guard.js'
+import { readOnly } from '../read-only.js'
 import { listFinished, listQueue } from '../lists.js'
-import type { ListScope } from '../lists.js'
+import type { ListSource } from '../lists.js'
 import { wireAction, wireHistoryItem, wireListItem } from '../models.js'
 import { actionInfoSchema, listSchema, responses } from '../schemas.js'
 
@@ -13,11 +13,11 @@ import { actionInfoSchema, listSchema, responses } from '../schemas.js'
 export interface ActionRoutesDeps {
   readonly scheduler: Scheduler
   readonly access: Access
-  readonly list: ListScope
+  readonly listed: ListSource['listed']
 }
 
 /** Declares the lists and the single action. */
-export function actionRoutes (scope: FastifyInstance, { scheduler, access, list }: ActionRoutesDeps): void {
+export function actionRoutes (scope: FastifyInstance, { scheduler, access, listed }: ActionRoutesDeps): void {
   const onRequest = readOnly(access)
   const tags = ['actions']
 
@@ -29,7 +29,7 @@ export function actionRoutes (scope: FastifyInstance, { scheduler, access, list 
       tags,
       response: responses({ schema: listSchema, description: 'At most 100, by the order of scheduling.' })
     }
-  }, async () => (await listFinished({ scheduler, list })).map(wireListItem))
+  }, async () => (await listFinished({ scheduler, listed })).map(wireListItem))
 
   scope.get('/actions/queue', {
     onRequest,
@@ -39,7 +39,7 @@ export function actionRoutes (scope: FastifyInstance, { scheduler, access, list 
       tags,
       response: responses({ schema: listSchema, description: 'At most 100: those that run, then those that wait.' })
     }
-  }, async () => (await listQueue({ scheduler, list })).map(wireListItem))
+  }, async () => (await listQueue({ scheduler, listed })).map(wireListItem))
 
   scope.get<{ Params: { id: string } }>('/actions/info/:id', { onRequest, schema: getAction }, async ({ params: { id } }) => {
     const action = find(scheduler, id)

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Access } from '../../../domain/ports/access.js'
 import type { Inspector } from '../../../domain/ports/inspector.js'
 import { Problem } from '../../../domain/problem.js'
-import { readOnly } from '../guard.js'
+import { readOnly } from '../read-only.js'
 import { wireDatastore, wireShard } from '../models.js'
 import { agentSchema, datastoreSchema, responses, shardsSchema } from '../schemas.js'
 

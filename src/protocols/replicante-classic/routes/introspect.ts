@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Access } from '../../../domain/ports/access.js'
-import { readOnly } from '../guard.js'
+import { readOnly } from '../read-only.js'
 import type { ClassicMetrics } from '../metrics.js'
 import { responses } from '../schemas.js'
 

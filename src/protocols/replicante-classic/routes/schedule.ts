@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { JsonValue } from '../../../domain/json.js'
-import type { Access } from '../../../domain/ports/access.js'
+import { admit, type Access } from '../../../domain/ports/access.js'
 import type { ScheduleRequest, Scheduler } from '../../../domain/ports/scheduler.js'
 import { Problem } from '../../../domain/problem.js'
 import type { SecretHeaders } from '../../../domain/secret-headers.js'
 import { parseInstant } from '../../../rfc3339.js'
-import { admit } from '../guard.js'
 import { actionHeaders } from '../headers.js'
 import { responses, scheduleBodySchema, scheduledSchema } from '../schemas.js'
 
@@ -33,7 +32,7 @@ interface Deps {
 /** Declares the one route that schedules. */
 export function scheduleRoute (scope: FastifyInstance, { scheduler, access, isSecretHeader }: Deps): void {
   const ask = (request: FastifyRequest<ScheduleRoute>) => {
-    return admit(access, request, { scope: 'schedule', kind: request.params['*'] })
+    return admit(access, { remoteAddress: request.ip }, { scope: 'schedule', kind: request.params['*'] })
   }
 
   scope.post<ScheduleRoute>('/actions/schedule/*', {
