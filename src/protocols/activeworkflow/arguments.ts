@@ -1,0 +1,53 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.js'
+import { Problem } from '../../domain/problem.js'
+import type { Settings } from './settings.js'
+
+/** What is to be done. */
+export interface Wanted {
+  readonly kind: string
+  /** Undefined for none. */
+  readonly args: JsonValue | undefined
+}
+
+interface WantedParts {
+  /** The kind in the URL; null for the type of the whole registry. */
+  readonly type: string | null
+  readonly settings: Settings
+  /** Empty where there is no message. */
+  readonly payload: JsonObject
+}
+
+/**
+ * What an agent is to schedule. The kind is that of the URL, else the option's, else the message's. The arguments are
+ * the option's; those of the message are merged over them field by field, at the first level alone.
+ * @throws Problem `invalid-request` when no kind is named, or two
+ */
+export function wantedOf ({ type, settings, payload }: WantedParts): Wanted {
+  const { args, argsFrom } = settings
+  const said = argsFrom === 'args' ? payload['args'] : argsFrom === 'payload' ? payload : undefined
+  return { kind: kindOf({ type, settings, payload }), args: merged(args, said ?? undefined) }
+}
+
+function kindOf ({ type, settings, payload }: WantedParts): string {
+  if (type !== null) {
+    if (settings.kind === null || settings.kind === type) return type
+    throw invalid('/params/options/kind', `is "${settings.kind}", but this agent is for the kind "${type}" alone`)
+  }
+  if (settings.kind !== null) return settings.kind
+  const { kind } = payload
+  if (settings.argsFrom !== 'args' || kind === undefined || kind === null) {
+    throw invalid('/params/options/kind', 'is required: name the kind of action here' +
+      (settings.argsFrom === 'args' ? ', or in the message as "kind"' : ''))
+  }
+  if (typeof kind !== 'string') throw invalid('/params/message/payload/kind', 'must be the name of a kind')
+  return kind
+}
+
+function merged (base: JsonValue | undefined, over: JsonValue | undefined): JsonValue | undefined {
+  if (over === undefined) return base
+  return isJsonObject(base) && isJsonObject(over) ? { ...base, ...over } : over
+}
+
+function invalid (pointer: string, detail: string): Problem {
+  return new Problem('invalid-request', { errors: [{ pointer, detail }] })
+}

@@ -1,0 +1,95 @@
+import type { Clock } from '../../domain/clock.js'
+import { admit, type Access, type Credentials } from '../../domain/ports/access.js'
+import type { Scheduler } from '../../domain/ports/scheduler.js'
+import { Problem } from '../../domain/problem.js'
+import { wantedOf, type Wanted } from './arguments.js'
+import type { Call, Message } from './call.js'
+import { tellOutcomes } from './check.js'
+import { isPermanent, sentenceOf } from './errors.js'
+import { messageActionId, messageHeaders, originOf, type Origin } from './origin.js'
+import { makeResult, type Result } from './result.js'
+import { answerScheduled, scheduleFor, type Wait } from './schedule.js'
+import { scheduleRun } from './scheduled-run.js'
+import { readSettings, type Settings } from './settings.js'
+
+/** What the methods work with. */
+export interface HandlerDeps {
+  readonly scheduler: Scheduler
+  readonly access: Access
+  readonly clock: Clock
+}
+
+/** A call of `receive` or `check`, and what surrounds it. */
+export interface CallContext {
+  readonly call: Call
+  /** The kind in the URL; null for the type of the whole registry. */
+  readonly type: string | null
+  readonly credentials: Credentials
+  /** Waits for an outcome so many milliseconds. */
+  readonly waitFor: (ms: number) => Wait
+}
+
+/**
+ * Answers `receive` and `check`. What trying again cannot mend is an error in the result; what it can is thrown, as a
+ * problem, for the caller to try again.
+ */
+export async function answerCall (deps: HandlerDeps, context: CallContext): Promise<Result> {
+  try {
+    return await (context.call.method === 'check' ? check(deps, context) : receive(deps, context))
+  } catch (error) {
+    if (error instanceof Problem && isPermanent(error)) return makeResult({ errors: [sentenceOf(error)] })
+    throw error
+  }
+}
+
+async function receive (deps: HandlerDeps, context: CallContext): Promise<Result> {
+  const { scheduler } = deps
+  const message = messageOf(context.call)
+  const settings = readSettings(context.call.options)
+  const wanted = wantedOf({ type: context.type, settings, payload: message.payload })
+  const origin = admitted(deps, context, { settings, wanted })
+  const scheduled = await scheduleFor({
+    ...{ scheduler, wanted, origin, createdAt: message.createdAt },
+    id: settings.dedupe ? messageActionId(origin, message) : undefined,
+    headers: messageHeaders(origin, message)
+  })
+  return await answerScheduled({ scheduled, wait: waitOf(context, settings), notes: settings.notes })
+}
+
+async function check (deps: HandlerDeps, context: CallContext): Promise<Result> {
+  const { scheduler, clock } = deps
+  const { memory } = context.call
+  const settings = readSettings(context.call.options)
+  const { notes } = settings
+  if (!settings.onCheck) {
+    const { collector } = admitted(deps, context, { settings, wanted: null })
+    return tellOutcomes({ scheduler, collector, memory, notes })
+  }
+  const wanted = wantedOf({ type: context.type, settings, payload: {} })
+  const origin = admitted(deps, context, { settings, wanted })
+  const run = await scheduleRun({ scheduler, clock, origin, wanted, memory })
+  return await answerScheduled({ scheduled: run.scheduled, wait: waitOf(context, settings), notes, memory: run.memory })
+}
+
+function messageOf ({ message }: Call): Message {
+  if (message !== null) return message
+  throw new Problem('invalid-request', { errors: [{ pointer: '/params/message', detail: 'is required by receive' }] })
+}
+
+interface Asked {
+  readonly settings: Settings
+  /** Null: it is only read. */
+  readonly wanted: Wanted | null
+}
+
+/** Who asks, when they may do what they ask for. */
+function admitted ({ access }: HandlerDeps, context: CallContext, { settings, wanted }: Asked): Origin {
+  const { call, type, credentials } = context
+  const operation = wanted === null ? { scope: 'read' } as const : { scope: 'schedule', kind: wanted.kind } as const
+  const { name: principal } = admit(access, credentials, operation)
+  return originOf({ principal, type, options: call.options, settings })
+}
+
+function waitOf ({ waitFor }: CallContext, { waitMs }: Settings): Wait | null {
+  return waitMs === 0 ? null : waitFor(waitMs)
+}

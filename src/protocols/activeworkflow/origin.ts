@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { derivedId } from '../../derived-id.js'
+import type { JsonObject, JsonValue } from '../../domain/json.js'
+import type { Message } from './call.js'
+import type { Settings } from './settings.js'
+
+/** The requester of the actions of this protocol. */
+export const requester = 'ACTIVEWORKFLOW'
+
+/** Metadata of an action: the message that it was scheduled for. */
+export const messageIdHeader = 'activeworkflow-message-id'
+
+/** Metadata of an action: the agent that the message came from. */
+export const sourceAgentHeader = 'activeworkflow-source-agent-id'
+
+/** Metadata of an action: the agent that it was scheduled for, by its name or its options. */
+const agentHeader = 'activeworkflow-agent'
+
+/**
+ * An agent of ActiveWorkflow, as far as a request shows it. There is no agent's id in a request: what is the same in
+ * all requests of an agent are its type, which the URL stands for, and its options.
+ */
+export interface Origin {
+  readonly principal: string
+  /** The kind in the URL; null for the type of the whole registry. */
+  readonly type: string | null
+  /** SHA-256 of type and options, in hex. */
+  readonly fingerprint: string
+  /** Whose outcomes are whose: the name that the options give, else the fingerprint. */
+  readonly collector: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+interface OriginParts {
+  readonly principal: string
+  readonly type: string | null
+  readonly options: JsonObject
+  readonly settings: Settings
+}
+
+/** Tells agents apart. */
+export function originOf ({ principal, type, options, settings: { agent } }: OriginParts): Origin {
+  const fingerprint = createHash('sha256').update(JSON.stringify([type, sorted(options)])).digest('hex')
+  const collector = agent === null ? `activeworkflow options ${fingerprint}` : `activeworkflow agent ${agent}`
+  return { principal, type, fingerprint, collector, headers: { [agentHeader]: agent ?? fingerprint.slice(0, 16) } }
+}
+
+/**
+ * The id of the action that a message asks of an agent, so that the caller's repetitions make one action. Undefined
+ * when nothing tells a repetition from an equal message.
+ */
+export function messageActionId ({ principal, fingerprint }: Origin, message: Message): string | undefined {
+  if (message.id === null) return undefined
+  return derivedId(['activeworkflow message', principal, message.id, message.sourceAgentId, fingerprint])
+}
+
+/** The id of the action of one scheduled run: the count is kept in the agent's memory, beside what it began after. */
+export function checkActionId ({ principal, fingerprint }: Origin, after: string | null, count: number): string {
+  return derivedId(['activeworkflow check', principal, fingerprint, after, count])
+}
+
+/** Metadata of the action that a message asks for. */
+export function messageHeaders (origin: Origin, { id, sourceAgentId }: Message): Record<string, string> {
+  return {
+    ...origin.headers,
+    ...id === null ? {} : { [messageIdHeader]: String(id) },
+    ...sourceAgentId === null ? {} : { [sourceAgentHeader]: String(sourceAgentId) }
+  }
+}
+
+/** The value with the keys of objects in order: options are the same in whatever order they are sent. */
+function sorted (value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.keys(value).sort().map(key => [key, sorted(value[key] ?? null)]))
+}

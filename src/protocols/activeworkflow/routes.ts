@@ -1,0 +1,87 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { admit, type Credentials } from '../../domain/ports/access.js'
+import type { HttpTools } from '../../domain/ports/protocol.js'
+import { Problem } from '../../domain/problem.js'
+import { readCall, type CallBody } from './call.js'
+import { answerCall, type HandlerDeps } from './handler.js'
+import type { AgentTypes } from './registration.js'
+import type { Wait } from './schedule.js'
+import { callSchema, responses } from './schemas.js'
+
+interface Call {
+  Body: CallBody
+  Querystring: { token?: string | string[] }
+  Params: { '*'?: string }
+}
+
+interface RouteDeps extends HandlerDeps {
+  readonly types: AgentTypes
+  readonly hold: HttpTools<FastifyReply>['hold']
+}
+
+/** Declares the two URLs: the agent type of the whole registry, and one for each kind. */
+export function callRoutes (scope: FastifyInstance, deps: RouteDeps): void {
+  // Known before the body is read; what a caller may do is decided when the body has said what it wants.
+  const onRequest = async (request: FastifyRequest): Promise<void> => { deps.access.identify(credentialsOf(request)) }
+  const answer = async (request: FastifyRequest<Call>, reply: FastifyReply): Promise<object> => {
+    return { result: await resultOf(deps, request, reply) }
+  }
+
+  scope.post<Call>('/', {
+    onRequest,
+    schema: {
+      ...operation,
+      operationId: 'callAgent',
+      summary: 'Call the agent of all kinds',
+      description: `One agent type, \`Steward\`: its options, or the message, say which kind of action is scheduled. ${urls}`
+    }
+  }, answer)
+
+  scope.post<Call>('/kinds/*', {
+    onRequest,
+    schema: {
+      ...operation,
+      operationId: 'callAgentOfKind',
+      summary: 'Call the agent of one kind',
+      description: `One agent type for each kind of action. ${urls}`,
+      params: {
+        type: 'object',
+        properties: { '*': { type: 'string', description: 'The kind; it may hold slashes.', examples: ['agent.replicante.io/test.ping'] } },
+        required: ['*']
+      }
+    }
+  }, answer)
+}
+
+const urls = 'ActiveWorkflow is told of the URL by an environment variable whose name begins with REMOTE_AGENT_URL.'
+const operation = { tags: ['agent'], body: callSchema, response: responses }
+
+async function resultOf (deps: RouteDeps, request: FastifyRequest<Call>, reply: FastifyReply): Promise<object> {
+  const type = request.params['*'] ?? null
+  if (type !== null && !deps.types.has(type)) throw new Problem('no-such-kind', { params: { kind: type.slice(0, 200) } })
+  const call = readCall(request.body)
+  const credentials = credentialsOf(request)
+  if (call.method === 'register') {
+    admit(deps.access, credentials, { scope: 'read' })
+    return deps.types.registration(type)
+  }
+  return await answerCall(deps, { call, type, credentials, waitFor: limitMs => waitWith(deps, reply, limitMs) })
+}
+
+/** The caller can send a secret nowhere but in the URL, so here, and only here, it is looked for there. */
+function credentialsOf (request: FastifyRequest): Credentials {
+  const { token } = request.query as Call['Querystring']
+  return { remoteAddress: request.ip, ...typeof token === 'string' ? { urlToken: token } : {} }
+}
+
+function waitWith ({ scheduler, hold }: RouteDeps, reply: FastifyReply, limitMs: number): Wait {
+  return async ({ id }) => {
+    try {
+      const ended = await hold({ reply, limitMs, work: async signal => await scheduler.outcome(id, signal) })
+      return ended ?? scheduler.get(id)
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'too-many-waits') return 'busy'
+      throw error
+    }
+  }
+}
