@@ -17,6 +17,12 @@ const cases: Record<string, KindCases> = {
     run: () => ({ args: { count: 3 } }),
     badArgs: [{ count: 0 }, { count: 1001 }, { count: 1.5 }, { count: '3' }, { cuont: 3 }, [], 'three']
   },
+  'agent.replicante.io/test.success': { run: () => ({}) },
+  'agent.replicante.io/test.fail': { run: () => ({}), state: 'FAILED' },
+  'agent.replicante.io/test.loop': {
+    run: () => ({ args: { target: 4 } }),
+    badArgs: [{ target: 0 }, { target: 10_001 }, { target: 1.5 }, { target: '3' }, { target: null }, { count: 3 }, [], 3]
+  },
   'agent.steward/test.script': {
     run: () => ({ args: { steps: [{ do: 'progress', payload: 1 }, { do: 'sleep', ms: 0 }, { do: 'ignore-abort', ms: 0 }, { do: 'done', payload: null }] } }),
     badArgs: [{ steps: [{ do: 'dance' }] }, { steps: [{ do: 'sleep' }] }, { steps: [{ do: 'sleep', ms: -1 }] }, { steps: [{ do: 'done', extra: 1 }] }, { steps: {} }]
@@ -36,6 +42,33 @@ t.test('test.ping answers with one "Pong at <date>" for each step, and goes on w
   t.strictSame(run.reported, [[pong], [pong, pong]])
   t.strictSame(await ping.run(resumed.context), { state: 'DONE', payload: ['Pong at before', pong, pong] })
   t.strictSame(await ping.run(plain.context), { state: 'DONE', payload: [pong] })
+})
+
+t.test('test.loop counts to its target, one step each, and goes on where it was', async t => {
+  const loop = builtInKinds({ clock }).find(({ kind }) => kind.endsWith('test.loop'))!
+  const run = createKindContext({ kind: loop.kind, args: { target: 3 } })
+  const plain = createKindContext({ kind: loop.kind, args: {} })
+  const single = createKindContext({ kind: loop.kind, args: { target: 1 } })
+
+  t.strictSame(await loop.run(run.context), { state: 'DONE', payload: { count: 3, target: 3 } })
+  t.strictSame(run.reported, [{ count: 1, target: 3 }, { count: 2, target: 3 }])
+  t.strictSame(await loop.run(plain.context), { state: 'DONE', payload: { count: 10, target: 10 } })
+  t.strictSame(await loop.run(single.context), { state: 'DONE', payload: { count: 1, target: 1 } })
+  t.strictSame(single.reported, [])
+  for (const [count, reported] of [[1, [{ count: 2, target: 3 }]], [2, []], [3, []]] as const) {
+    const resumed = createKindContext({ kind: loop.kind, args: { target: 3 }, statePayload: { count, target: 3 } })
+    t.strictSame(await loop.run(resumed.context), { state: 'DONE', payload: { count: 3, target: 3 } })
+    t.strictSame(resumed.reported, reported, `after ${count}`)
+  }
+})
+
+t.test('test.loop ends where it is when it is cancelled', async t => {
+  const loop = builtInKinds({ clock }).find(({ kind }) => kind.endsWith('test.loop'))!
+  const run = createKindContext({ kind: loop.kind, args: { target: 10_000 } })
+  run.onReport(payload => { if ((payload as { count: number }).count === 5) run.abort('cancelled') })
+
+  await t.rejects(loop.run(run.context))
+  t.equal(run.reported.length, 5)
 })
 
 t.test('the script fails and throws when it is told to', async t => {

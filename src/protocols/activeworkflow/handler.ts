@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.js'
+import type { JsonObject } from '../../domain/json.js'
 import { admit, type Access, type Credentials } from '../../domain/ports/access.js'
 import type { Scheduler } from '../../domain/ports/scheduler.js'
 import { Problem } from '../../domain/problem.js'
@@ -7,6 +8,7 @@ import type { Call, Message } from './call.js'
 import { tellOutcomes } from './check.js'
 import { isPermanent, sentenceOf } from './errors.js'
 import { messageActionId, messageHeaders, originOf, type Origin } from './origin.js'
+import { unreadable } from './readable.js'
 import { makeResult, type Result } from './result.js'
 import { answerScheduled, scheduleFor, type Wait } from './schedule.js'
 import { scheduleRun } from './scheduled-run.js'
@@ -58,7 +60,7 @@ async function receive (deps: HandlerDeps, context: CallContext): Promise<Result
 
 async function check (deps: HandlerDeps, context: CallContext): Promise<Result> {
   const { scheduler, clock } = deps
-  const { memory } = context.call
+  const memory = memoryOf(context.call)
   const settings = readSettings(context.call.options)
   const { notes } = settings
   if (!settings.onCheck) {
@@ -74,6 +76,17 @@ async function check (deps: HandlerDeps, context: CallContext): Promise<Result> 
 function messageOf ({ message }: Call): Message {
   if (message !== null) return message
   throw new Problem('invalid-request', { errors: [{ pointer: '/params/message', detail: 'is required by receive' }] })
+}
+
+/** The levels around a memory in an answer: body and result. */
+const levelsAround = 2
+
+/** The memory, which a check sends back with its own mark in it. */
+function memoryOf ({ memory }: Call): JsonObject {
+  const trouble = unreadable(memory, levelsAround)
+  if (trouble === null) return memory
+  const detail = `could not be read if it were sent back: ${trouble}`
+  throw new Problem('invalid-request', { errors: [{ pointer: '/params/memory', detail }] })
 }
 
 interface Asked {

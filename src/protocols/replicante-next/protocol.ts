@@ -1,14 +1,20 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Access } from '../../domain/ports/access.js'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { admit, type Access } from '../../domain/ports/access.js'
 import type { Inspector } from '../../domain/ports/inspector.js'
 import type { HttpFace, Protocol } from '../../domain/ports/protocol.js'
 import type { Scheduler } from '../../domain/ports/scheduler.js'
 import type { SecretHeaders } from '../../domain/secret-headers.js'
+import { createLenientValidator } from '../../lenient-validator.js'
+import { handleError } from './errors.js'
+import type { ListSource } from './lists.js'
+import { actionRoutes } from './routes/actions.js'
+import { infoRoutes } from './routes/info.js'
+import { protocolName, scheduleRoute } from './routes/schedule.js'
 
 /** The dialect's part of the configuration. */
 export interface NextConfig {
   /** The protocols whose actions the lists show; null for all. */
-  readonly listed: readonly string[] | null
+  readonly listed: ListSource['listed']
 }
 
 /** What the dialect is made of. */
@@ -28,14 +34,27 @@ export interface NextProtocol extends Protocol<FastifyInstance, FastifyReply> {
 
 /**
  * The next dialect of the Replicante agent protocol, as Replicante Core speaks it from 0.8 on, at
- * `/replisdk/api/unstable`.
+ * `/replisdk/api/unstable`. It holds nothing: starting and stopping are for the server it is mounted on.
  */
-export function createReplicanteNext (_deps: NextDeps): NextProtocol {
+export function createReplicanteNext (deps: NextDeps): NextProtocol {
+  const { scheduler, inspector, access, config, isSecretHeader } = deps
+
+  const mount = (scope: FastifyInstance): void => {
+    scope.setErrorHandler(handleError)
+    scope.setValidatorCompiler(createLenientValidator())
+    const onRequest = async ({ ip: remoteAddress }: FastifyRequest): Promise<void> => {
+      admit(access, { remoteAddress }, { scope: 'read' })
+    }
+    infoRoutes(scope, { inspector, onRequest })
+    actionRoutes(scope, { scheduler, listed: config.listed, onRequest })
+    scheduleRoute(scope, { scheduler, access, isSecretHeader })
+  }
+
   return {
-    name: 'replicante-next',
+    name: protocolName,
     http: {
       prefix: '/replisdk/api/unstable',
-      mount: () => {},
+      mount,
       openapi: {
         document: 'replicante.next',
         title: 'Replicante agent protocol, next dialect',

@@ -1,0 +1,40 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { asProblem, describeViolation } from '../../domain/problem.js'
+import type { Problem, ProblemCategory } from '../../domain/problem.js'
+
+/** The status of each category of trouble in this dialect. */
+export const statusOf = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  missing: 404,
+  method: 405,
+  conflict: 409,
+  gone: 410,
+  'too-large': 413,
+  unsupported: 415,
+  busy: 429,
+  full: 507,
+  unavailable: 503,
+  internal: 500
+} as const satisfies Record<ProblemCategory, number>
+
+/** Seconds after which to try again, for categories that pass by themselves, where the problem does not say. */
+const retryAfterSeconds: Partial<Record<ProblemCategory, number>> = { busy: 5, unavailable: 5 }
+
+/** The error handler of the dialect's scope: answers `{"error_msg"}`, and logs what the caller must not see. */
+export function handleError (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = asProblem(error, { id: request.id, bodyLimit: request.routeOptions.bodyLimit })
+  const status = statusOf[problem.category]
+  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  const seconds = problem.retryAfterSeconds ?? retryAfterSeconds[problem.category]
+  if (seconds !== undefined) reply.header('retry-after', String(seconds))
+  reply.code(status).type('application/json; charset=utf-8').send({ error_msg: sentenceOf(problem) })
+}
+
+/** All that this dialect can say of a problem is one text, so it holds every place that is wrong. */
+function sentenceOf ({ code, errors, message, title }: Problem): string {
+  // The id alone decides here: the catalogue's sentence speaks of other content.
+  if (code === 'action-exists') return 'An action with this id exists already.'
+  return errors.length === 0 ? message : `${title}: ${errors.map(describeViolation).join('; ')}.`
+}
