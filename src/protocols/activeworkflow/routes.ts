@@ -27,34 +27,33 @@ export function callRoutes (scope: FastifyInstance, deps: RouteDeps): void {
     return { result: await resultOf(deps, request, reply) }
   }
 
-  scope.post<Call>('/', {
-    onRequest,
-    schema: {
-      ...operation,
-      operationId: 'callAgent',
-      summary: 'Call the agent of all kinds',
-      description: `One agent type, \`Steward\`: its options, or the message, say which kind of action is scheduled. ${urls}`
-    }
-  }, answer)
-
-  scope.post<Call>('/kinds/*', {
-    onRequest,
-    schema: {
-      ...operation,
-      operationId: 'callAgentOfKind',
-      summary: 'Call the agent of one kind',
-      description: `One agent type for each kind of action. ${urls}`,
-      params: {
-        type: 'object',
-        properties: { '*': { type: 'string', description: 'The kind; it may hold slashes.', examples: ['agent.replicante.io/test.ping'] } },
-        required: ['*']
-      }
-    }
-  }, answer)
+  // URLs are copied by hand, so one with a slash at its end is served too; the documents show the other.
+  scope.post<Call>('', { onRequest, schema: callAgent }, answer)
+  scope.post<Call>('/', { onRequest, schema: { ...callAgent, hide: true }, prefixTrailingSlash: 'slash' }, answer)
+  scope.post<Call>('/kinds/*', { onRequest, schema: callAgentOfKind }, answer)
 }
 
 const urls = 'ActiveWorkflow is told of the URL by an environment variable whose name begins with REMOTE_AGENT_URL.'
 const operation = { tags: ['agent'], body: callSchema, response: responses }
+
+const callAgent = {
+  ...operation,
+  operationId: 'callAgent',
+  summary: 'Call the agent of all kinds',
+  description: `One agent type, \`Steward\`: its options, or the message, say which kind of action is scheduled. ${urls}`
+}
+
+const callAgentOfKind = {
+  ...operation,
+  operationId: 'callAgentOfKind',
+  summary: 'Call the agent of one kind',
+  description: `One agent type for each kind of action. ${urls}`,
+  params: {
+    type: 'object',
+    properties: { '*': { type: 'string', description: 'The kind; it may hold slashes.', examples: ['agent.replicante.io/test.ping'] } },
+    required: ['*']
+  }
+}
 
 async function resultOf (deps: RouteDeps, request: FastifyRequest<Call>, reply: FastifyReply): Promise<object> {
   const type = request.params['*'] ?? null
