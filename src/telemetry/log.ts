@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { pino, stdSerializers, stdTimeFunctions } from 'pino'
 import type { DestinationStream, Logger as PinoLogger, LevelWithSilent } from 'pino'
+import { createSink } from './sink.js'
 import { redacted, secretNames, withoutSecrets } from './redact.js'
 
 /** How much a log tells, from most to nothing. */
@@ -27,8 +28,8 @@ export function createLogger ({ level, pretty = false, destination }: LogOptions
     formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
     serializers: { ...bindingSerializers, err: errorFields, error: errorFields }
   }
-  const sink = (pretty ? prettyStream(destination) : null) ?? destination
-  return sink === undefined ? pino(settings) : pino(settings, sink)
+  const sink = (pretty ? prettyStream(destination) : null) ?? destination ?? createSink({ fd: 1 })
+  return pino(settings, sink)
 }
 
 /** What a child logger is bound to does not pass through the formatters, only through these. */
