@@ -11,3 +11,11 @@ export type JsonSchema = Readonly<Record<string, unknown>>
 export function isJsonObject (value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** With the flag `u` a surrogate pair is one character, so that only halves match. */
+const loneSurrogate = /\p{Surrogate}/u
+
+/** True for text that every JSON parser reads: without halves of surrogate pairs. */
+export function isWellFormed (text: string): boolean {
+  return !loneSurrogate.test(text)
+}

@@ -17,6 +17,7 @@ import { v1Routes } from './routes/v1/v1.js'
 import { installRequestLog, requestId } from './request-log.js'
 import { sharedSchemas } from './schemas/shared.js'
 import { installShutdown } from './shutdown.js'
+import { readJson } from './strict-json.js'
 import { routeUnreadable } from './unreadable-url.js'
 import { buildValidator, validationProblem } from './validation.js'
 import { createWaits, type Waits } from './waits.js'
@@ -124,7 +125,7 @@ async function mountProtocol (app: FastifyInstance, { protocol, documents, refus
     await documents.describe(scope, { name: document, ...about })
     // So what is missing below the prefix comes to the protocol's error handler.
     scope.setNotFoundHandler(refuse)
-    await face.mount(scope, { hold: waits.run })
+    await face.mount(scope, { hold: waits.run, readJson })
   }, { prefix: face.prefix })
 }
 

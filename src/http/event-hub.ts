@@ -2,7 +2,7 @@ import type { ActionEvent } from '../domain/action.js'
 import type { Scheduler } from '../domain/ports/scheduler.js'
 import { eventView } from './json-views.js'
 
-type EventSource = Pick<Scheduler, 'storeId' | 'eventsAfter' | 'lastEvent' | 'onEvents'>
+type EventSource = Pick<Scheduler, 'storeId' | 'eventsAfter' | 'eventTime' | 'lastEvent' | 'onEvents'>
 
 /** What comes after a position of the event history. */
 export interface EventText {
@@ -19,6 +19,8 @@ export interface EventHub {
   readonly storeId: string
   /** The position of the newest event. */
   readonly lastPosition: () => number
+  /** When the event at a position was; null when there is none, or none any more. */
+  readonly timeAt: (position: number) => number | null
   /** A bounded stretch of what comes after the position: from memory where that reaches back so far, else from disk. */
   readonly after: (position: number) => EventText
   /** Calls the listener whenever events have come. Returns the function that ends this. */
@@ -89,12 +91,24 @@ export function createEventHub (source: EventSource): EventHub {
     return { ...batchOf(ring, firstAfter(ring, position), position), gap: false }
   }
 
-  return { storeId: source.storeId, lastPosition: () => source.lastEvent(), after, watch }
+  const { storeId } = source
+  return {
+    storeId,
+    lastPosition: () => source.lastEvent(),
+    timeAt: position => source.eventTime(position),
+    after,
+    watch
+  }
+}
+
+/** The id of an event: store, position, and the time that tells whether the store was put back since. */
+function eventId (storeId: string, { seq, at }: Pick<ActionEvent, 'seq' | 'at'>): string {
+  return `${storeId}-${seq}-${at}`
 }
 
 /** One event as Server-Sent Events have it. JSON has no line breaks, so one `data` line holds it. */
 export function renderEvent (storeId: string, event: ActionEvent): string {
-  return `event: transition\nid: ${storeId}-${event.seq}\ndata: ${JSON.stringify(eventView(event))}\n\n`
+  return `event: transition\nid: ${eventId(storeId, event)}\ndata: ${JSON.stringify(eventView(event))}\n\n`
 }
 
 function fromDisk (source: EventSource, position: number): EventText {

@@ -70,18 +70,26 @@ async function * run ({ hub, start, signal, pace }: Run): AsyncGenerator<string>
 function startOf (hub: EventHub, lastEventId: string | undefined): Start {
   const newest = hub.lastPosition()
   if (lastEventId === undefined || lastEventId === '') return { position: newest, gap: null }
-  const parts = /^([\x21-\x7e]{1,64})-(\d{1,15})$/.exec(lastEventId)
+  const parts = /^([\x21-\x7e]{1,64}?)-(\d{1,15})(?:-(\d{1,16}))?$/.exec(lastEventId)
   if (parts === null) {
     const reason = 'it is not the id of an event of this stream'
     throw new Problem('invalid-header', { params: { header: 'Last-Event-ID', reason } })
   }
   if (parts[1] !== hub.storeId) return { position: newest, gap: 'other-store' }
   const position = Number(parts[2])
+  // Ids that older versions gave have no time.
+  const [then, now] = [parts[3], hub.timeAt(position)]
+  if (then !== undefined && now !== null && Number(then) !== now) return { position: newest, gap: 'other-store' }
   return position > newest ? { position: newest, gap: 'ahead' } : { position, gap: null }
 }
 
 /** Tells that events are missing. Its id, where the stream begins at a new place, makes a reconnect begin there too. */
 function gapEvent (hub: EventHub, reason: GapReason, position: number | null): string {
-  const id = position === null ? '' : `id: ${hub.storeId}-${position}\n`
+  const id = position === null ? '' : `id: ${idAt(hub, position)}\n`
   return `event: gap\n${id}data: ${JSON.stringify({ reason })}\n\n`
+}
+
+function idAt (hub: EventHub, position: number): string {
+  const time = hub.timeAt(position)
+  return time === null ? `${hub.storeId}-${position}` : `${hub.storeId}-${position}-${time}`
 }

@@ -1,3 +1,4 @@
+import { isWellFormed } from '../domain/json.js'
 import type { Violation } from '../domain/problem.js'
 import { escapePointer } from '../domain/violation.js'
 import { isExactNumber } from './exact-number.js'
@@ -27,8 +28,12 @@ const closeBracket = 0x5d
 const openBrace = 0x7b
 const closeBrace = 0x7d
 
-/** With the flag `u` a pair is one character, so that only halves match. */
-const loneSurrogate = /\p{Surrogate}/u
+/** What was found. */
+export interface Inspected {
+  readonly violations: Violation[]
+  /** False when the inspection ended early, at one of its limits: behind the last violation nothing is known. */
+  readonly complete: boolean
+}
 
 /** Ends an inspection early; never leaves this file. */
 const enough = Symbol('enough')
@@ -37,14 +42,16 @@ const enough = Symbol('enough')
  * Walks over JSON text that `JSON.parse` has accepted, which is why nothing is checked for its grammar here, and lists
  * what `JSON.parse` would have altered in silence.
  */
-export function inspectJson (text: string, limits: JsonLimits): Violation[] {
+export function inspectJson (text: string, limits: JsonLimits): Inspected {
   const inspection: Inspection = { text, limits, path: [], violations: [], pointerChars: 65_536, at: 0 }
+  const { violations } = inspection
   try {
     inspectValue(inspection)
+    return { violations, complete: true }
   } catch (reason) {
     if (reason !== enough) throw reason
+    return { violations, complete: false }
   }
-  return inspection.violations
 }
 
 function inspectValue (inspection: Inspection): void {
@@ -102,7 +109,7 @@ function readKey (inspection: Inspection, last: number): string {
   const raw = inspection.text.slice(from, inspection.at)
   const key = escaped ? JSON.parse(raw) as string : raw.slice(1, -1)
   inspection.path[last] = key
-  if (escaped && loneSurrogate.test(key)) report(inspection, 'the key holds half of a surrogate pair')
+  if (escaped && !isWellFormed(key)) report(inspection, 'the key holds half of a surrogate pair')
   return key
 }
 
@@ -110,7 +117,7 @@ function inspectString (inspection: Inspection): void {
   const from = inspection.at
   if (!skipString(inspection)) return
   const value = JSON.parse(inspection.text.slice(from, inspection.at)) as string
-  if (loneSurrogate.test(value)) report(inspection, 'holds half of a surrogate pair')
+  if (!isWellFormed(value)) report(inspection, 'holds half of a surrogate pair')
 }
 
 /** Moves past a string. True when it holds an escape: in UTF-8 half a surrogate pair cannot be written without one. */

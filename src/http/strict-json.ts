@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { JsonValue } from '../domain/json.js'
+import type { ReadJson } from '../domain/ports/protocol.js'
 import { Problem } from '../domain/problem.js'
 import { inspectJson, type JsonLimits } from './json-inspection.js'
 
@@ -13,14 +14,19 @@ export const defaultJsonLimits: JsonLimits = { depth: 128, violations: 20 }
  * Throws `malformed-json`, or `unsafe-json` with a JSON pointer for each place.
  */
 export function parseStrictJson (bytes: Buffer, limits: JsonLimits = defaultJsonLimits): JsonValue | undefined {
-  if (bytes.length === 0) return undefined
-  if (!isUtf8(bytes)) throw new Problem('malformed-json', { params: { reason: 'it is not UTF-8' } })
-
-  const text = bytes.toString('utf8')
-  const value = parse(text)
-  const errors = inspectJson(text, limits)
-  if (errors.length > 0) throw new Problem('unsafe-json', { errors })
+  const { value, altered } = readJson(bytes, limits)
+  if (altered.length > 0) throw new Problem('unsafe-json', { errors: altered })
   return value
+}
+
+/** Parses JSON, and lists what would not be given back unchanged. Throws `malformed-json`. */
+export function readJson (bytes: Uint8Array, limits: JsonLimits = defaultJsonLimits): ReadJson {
+  if (bytes.length === 0) return { value: undefined, altered: [], complete: true }
+  if (!isUtf8(bytes)) throw new Problem('malformed-json', { params: { reason: 'it is not UTF-8' } })
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  const value = parse(text)
+  const { violations: altered, complete } = inspectJson(text, limits)
+  return { value, altered, complete }
 }
 
 function parse (text: string): JsonValue {

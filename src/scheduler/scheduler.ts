@@ -58,6 +58,7 @@ export function createScheduler ({ store, registry, newId, disabled }: Scheduler
     list: query => store.page(query),
     eventsAfter: (position, limit) => store.eventsAfter(position, limit),
     lastEvent: () => store.lastEvent(),
+    eventTime: position => store.eventTime(position),
     outcomes: query => store.outcomes(query),
     refuse: () => { refusing = true },
 

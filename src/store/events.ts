@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { ActionEvent, Transition } from '../domain/action.js'
+import type { Instant } from '../domain/clock.js'
 import type { EventBatch } from '../domain/ports/store.js'
 import { toEvent, toTransition, type TransitionRow } from './rows.js'
 
@@ -11,6 +12,8 @@ export interface EventReads {
   eventsAfter (position: number, limit: number): EventBatch
   /** The position of the newest transition; 0 when there is none. */
   lastEvent (): number
+  /** When the transition at a position was; null when there is none, or none any more. */
+  eventTime (position: number): Instant | null
   /** The position of the newest transition that was ever pruned; 0 when none was. */
   pruned (): number
 }
@@ -30,6 +33,7 @@ export function createEventReads (database: Database.Database): EventReads {
   const after = database.prepare<[number, number], EventRow>(
     `select ${columns}, a.kind, a.lane, a.protocol ${joined} where t.seq > ? order by t.seq limit ?`)
   const newest = database.prepare<[], number>('select max(seq) from transition').pluck()
+  const time = database.prepare<[number], number>('select at from transition where seq = ?').pluck()
   const edge = database.prepare<[], number>('select pruned_transition from store').pluck()
 
   const pruned = (): number => edge.get() ?? 0
@@ -37,6 +41,7 @@ export function createEventReads (database: Database.Database): EventReads {
   return {
     history: actionSeq => ofAction.all(actionSeq).map(toTransition),
     lastEvent,
+    eventTime: position => time.get(position) ?? null,
     pruned,
     eventsAfter: (position, limit) => {
       const events: ActionEvent[] = []

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { eq, sql } from 'drizzle-orm'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { Action, ActionDraft, ActionSummary, Transition } from '../domain/action.js'
-import type { Clock } from '../domain/clock.js'
+import type { Clock, Instant } from '../domain/clock.js'
 import type { JsonValue } from '../domain/json.js'
 import type { Outcome } from '../domain/kind.js'
 import type { Page, PageQuery } from '../domain/page.js'
@@ -166,6 +166,10 @@ export class SqliteStore implements ActionStore {
 
   lastEvent (): number {
     return this.#read('events', () => this.#events.lastEvent())
+  }
+
+  eventTime (position: number): Instant | null {
+    return this.#read('events', () => this.#events.eventTime(position))
   }
 
   outcomes (query: OutcomeQuery): OutcomeBatch {

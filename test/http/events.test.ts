@@ -78,14 +78,23 @@ t.test('what cannot be replayed is told as a gap, and the stream goes on', async
   const url = `${await app.listen()}/api/v1/events`
   const { storeId } = app.engine.scheduler
   await app.engine.schedule(success)
-  const cases = [['another-store-7', 'other-store'], [`${storeId}-99`, 'ahead']] as const
+  // In a database that was put back and went on, the same position has another time.
+  const cases = [
+    ['another-store-7', 'other-store'], [`${storeId}-99`, 'ahead'], [`${storeId}-99-1700000000000`, 'ahead'],
+    [`${storeId}-1-1700000000000`, 'other-store']
+  ] as const
   for (const [id, reason] of cases) {
     const stream = await watch(url, { 'last-event-id': id })
     const position = app.engine.scheduler.lastEvent()
     t.match(await stream.next(), { event: 'gap', id: `${storeId}-${position}`, data: { reason } })
     await app.engine.schedule(success)
-    t.match(await stream.next(), { event: 'transition', id: `${storeId}-${position + 1}` })
+    const next = await stream.next()
+    t.match(next, { event: 'transition', id: `${storeId}-${position + 1}-` })
     stream.close()
+    const again = await watch(url, { 'last-event-id': next?.id ?? '' })
+    await app.engine.schedule(success)
+    t.match(await again.next(), { event: 'transition', id: `${storeId}-${position + 2}-` }, 'an id of this store leads on')
+    again.close()
   }
 })
 
@@ -134,6 +143,7 @@ function fakeSource () {
     asked,
     listening: () => listener !== null,
     lastEvent: () => events.length,
+    eventTime: (position: number) => events[position - 1]?.at ?? null,
     eventsAfter (position: number, limit: number) {
       asked.push(position)
       return { events: events.slice(position, position + limit), gap: false }
@@ -156,7 +166,7 @@ const pace = { coalesceMs: 0, heartbeatMs: 60_000 }
 
 async function pull (stream: AsyncGenerator<string>): Promise<string[]> {
   const { value } = await stream.next() as { value: string }
-  return [...value.matchAll(/^id: store-(\d+)$/gm)].map(match => match[1] as string)
+  return [...value.matchAll(/^id: store-(\d+)-0$/gm)].map(match => match[1] as string)
 }
 
 t.test('what a commit brought goes out in one piece, and from memory', async t => {

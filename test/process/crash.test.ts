@@ -71,7 +71,7 @@ async function killUnderLoad ({ program, load, random }: Attack): Promise<string
   async function watch (): Promise<void> {
     try {
       for await (const { id } of watchEvents(program.url)) {
-        seen.beginning ??= id.replace(/\d+$/, '0')
+        seen.beginning ??= `${id.split('-')[0] ?? ''}-0`
         seen.events++
         killWhenDue()
       }

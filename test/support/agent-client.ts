@@ -149,5 +149,5 @@ function readBlock (block: string): EventView | null {
   if (fields['event'] !== 'transition') throw new Error(`an unexpected event: ${block}`)
   const id = fields['id'] ?? ''
   const data = JSON.parse(fields['data'] ?? '') as Omit<EventView, 'id' | 'position'>
-  return { ...data, id, position: Number(id.slice(id.lastIndexOf('-') + 1)) }
+  return { ...data, id, position: Number(id.split('-')[1]) }
 }

@@ -1,3 +1,5 @@
+import type { JsonValue } from '../json.js'
+import type { Violation } from '../problem.js'
 import type { Observer } from './observer.js'
 
 /** Something that is started and stopped by whoever made it. Both may be called twice. */
@@ -15,6 +17,16 @@ export interface HeldAnswer<Reply, T> {
   readonly work: (signal: AbortSignal) => Promise<T>
 }
 
+/** JSON that was read as it stands. */
+export interface ReadJson {
+  /** Undefined for an empty text. */
+  readonly value: JsonValue | undefined
+  /** Places whose value is not what was written, such as numbers that cannot be held exactly. */
+  readonly altered: readonly Violation[]
+  /** False when the search for them has ended early: there were too many, or the JSON is nested too deep. */
+  readonly complete: boolean
+}
+
 /** What the agent's HTTP server gives to a protocol that is mounted on it. */
 export interface HttpTools<Reply> {
   /**
@@ -23,6 +35,12 @@ export interface HttpTools<Reply> {
    * @throws Problem `too-many-waits`
    */
   hold<T> (held: HeldAnswer<Reply, T>): Promise<T | null>
+  /**
+   * Reads a body for a protocol that uses only parts of what it is sent, and has to be strict with those alone. Other
+   * protocols need not call it: their bodies arrive parsed, and strictly.
+   * @throws Problem `malformed-json`
+   */
+  readJson (bytes: Uint8Array): ReadJson
 }
 
 /**

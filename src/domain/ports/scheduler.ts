@@ -65,6 +65,11 @@ export interface Scheduler {
   eventsAfter (position: number, limit: number): EventBatch
   /** The position of the newest transition. */
   lastEvent (): number
+  /**
+   * When the transition at a position was; null when there is none, or none any more. With it a cursor can be told from
+   * the same position in a store that was put back to an earlier time and went on from there.
+   */
+  eventTime (position: number): Instant | null
   /** Finished actions that were scheduled with a collector, in the order in which they ended; reads from disk. */
   outcomes (query: OutcomeQuery): OutcomeBatch
   /** Calls the listener after each commit with the transitions it made. Returns the function that ends this. */

@@ -1,3 +1,4 @@
+import type { Instant } from '../clock.js'
 import type { Action, ActionDraft, ActionEvent, ActionSummary, Transition } from '../action.js'
 import type { Outcome } from '../kind.js'
 import type { JsonValue } from '../json.js'
@@ -107,6 +108,8 @@ export interface ActionStore {
   eventsAfter (position: number, limit: number): EventBatch
   /** The position of the newest transition; 0 when there is none. */
   lastEvent (): number
+  /** When the transition at a position was; null when there is none, or none any more. */
+  eventTime (position: number): Instant | null
   /**
    * Finished actions of a collector: at most `limit`, and no more than fit into about 1 MiB. A position ahead of all
    * transitions is from a store that was put back to an earlier time: that is a gap, and the batch begins anew.

@@ -55,7 +55,7 @@ export const examples = {
   },
   shards: { shards: [{ id: 'app.db', role: 'primary', commit_offset: { value: 42, unit: 'changes' }, lag: null }] },
   events: 'event: transition\n' +
-    'id: 2f1c8a30-1043\n' +
+    'id: 2f1c8a30-1043-1795246560000\n' +
     `data: {"action_id":"${id}","kind":"sqlite.steward/backup","lane":"main","protocol":"api",` +
     '"timestamp":"2026-11-21T07:36:00.000Z","state":"NEW","state_payload":null}\n\n'
 } as const

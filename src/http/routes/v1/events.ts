@@ -40,8 +40,8 @@ const eventsOperation = {
   operationId: 'watchEvents',
   summary: 'Watch every transition',
   description: 'Server-Sent Events: `transition` for each entry of any history, `gap` where events are missing because they were ' +
-    'pruned (`pruned`), or the given id is of another database (`other-store`) or newer than it (`ahead`), and then only what comes ' +
-    'from now on is sent. After a Last-Event-ID everything since is replayed from disk; without one the stream begins now.',
+    'pruned (`pruned`), or the given id is of another database, or of this one before it was put back (`other-store`), or newer ' +
+    'than it (`ahead`), and then only what comes from now on is sent. After a Last-Event-ID everything since is replayed from disk; without one the stream begins now.',
   tags: ['actions'],
   querystring: {
     type: 'object',
