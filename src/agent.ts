@@ -9,7 +9,7 @@ import { parseBind, type Bind } from './config/bind.js'
 import type { Config } from './config/config.js'
 import { ConfigError } from './config/load.js'
 import { createSqliteDriver } from './datastores/sqlite/driver.js'
-import { systemClock as clock, type Clock } from './domain/clock.js'
+import { systemClock as clock, type Clock, type IdSource } from './domain/clock.js'
 import type { ActionKind } from './domain/kind.js'
 import { silentLogger, type Logger as ComponentLogger } from './domain/log.js'
 import type { NodeInfo } from './domain/info.js'
@@ -56,6 +56,7 @@ interface ProtocolParts {
   readonly access: Access
   readonly isSecretHeader: SecretHeaders
   readonly clock: Clock
+  readonly newId: IdSource
 }
 
 type HttpProtocol = Protocol<FastifyInstance, FastifyReply>
@@ -126,7 +127,7 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
   const timeoutMs = config.datastore.timeout_seconds * 1000
   const inspector = createInspector({ datastore: driver.datastore, agent, timeoutMs, log })
   const isSecretHeader = createSecretHeaders(config.http.secret_headers)
-  const protocols = createProtocols(config, { scheduler, inspector, access, isSecretHeader, clock })
+  const protocols = createProtocols(config, { scheduler, inspector, access, isSecretHeader, clock, newId: v7 })
   observers.push(metrics.observer, ...protocols.flatMap(protocol => protocol.observer ?? []))
 
   const readiness = (): string | null =>

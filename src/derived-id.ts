@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 /**
  * The action id that stands for what a caller said, where it has no id of its own to give: a UUID of version 8
  * (RFC 9562), made of SHA-256. The same parts give the same id, so that the one mechanism, the id, makes repeats
- * harmless. The first part names what the others mean, so that two uses never meet.
+ * harmless. Two uses are kept apart by what their first parts can be.
  */
 export function derivedId (parts: readonly [string, ...Array<string | number | null>]): string {
   const hash = createHash('sha256').update(JSON.stringify(parts)).digest()

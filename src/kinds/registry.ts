@@ -45,7 +45,7 @@ export function createRegistry (kinds: readonly ActionKind[]): Registry {
     argsFor,
     check: (name, args) => {
       const entry = entries.get(name)
-      if (entry === undefined) throw new Problem('unknown-kind', { params: { kind: name } })
+      if (entry === undefined) throw new Problem('unknown-kind', { params: { kind: name.slice(0, 200) } })
       const given = argsFor(entry.kind, args)
       if (entry.validate(given)) return
       const found = explain(given, entry.validate, () => {

@@ -9,6 +9,14 @@ export interface Wanted {
   readonly args: JsonValue | undefined
 }
 
+/** Where in a request the things are that `wantedOf` and the answer use, as JSON pointers. */
+export function usedParts ({ argsFrom }: Pick<Settings, 'argsFrom'>): string[] {
+  const message = '/params/message'
+  const always = ['/params/options', '/params/memory', `${message}/id`, `${message}/agent_id`, `${message}/created_at`]
+  if (argsFrom === 'none') return always
+  return argsFrom === 'payload' ? [...always, `${message}/payload`] : [...always, `${message}/payload/args`, `${message}/payload/kind`]
+}
+
 interface WantedParts {
   /** The kind in the URL; null for the type of the whole registry. */
   readonly type: string | null

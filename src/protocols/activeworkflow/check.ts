@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/json.js'
 import type { Scheduler } from '../../domain/ports/scheduler.js'
-import { makeCursor, readCursor } from './cursor.js'
+import { makeCursor, readCursor, type CursorSource } from './cursor.js'
 import { actionMessage } from './message.js'
 import { makeResult, type Result } from './result.js'
 
@@ -8,7 +8,7 @@ import { makeResult, type Result } from './result.js'
 const mostOutcomes = 100
 
 interface Check {
-  readonly scheduler: Pick<Scheduler, 'outcomes' | 'storeId'>
+  readonly scheduler: Pick<Scheduler, 'outcomes'> & CursorSource
   readonly collector: string
   readonly memory: JsonObject
   readonly notes: readonly string[]
@@ -19,13 +19,12 @@ const gap = 'Finished actions have been pruned since the last check, maybe some 
 
 /**
  * Tells of the actions of an agent that have ended since the cursor in its memory: one message each, in the order in
- * which they ended. The same memory gives the same answer, as long as nothing else has ended.
+ * which they ended. The same memory gives the same answer, as long as nothing new is on disk.
  */
 export function tellOutcomes ({ scheduler, collector, memory, notes }: Check): Result {
-  const { storeId } = scheduler
-  const { after, trouble } = readCursor(memory, storeId)
+  const { after, trouble } = readCursor(memory, scheduler)
   const batch = scheduler.outcomes({ collector, after, limit: mostOutcomes })
-  const cursor = makeCursor(storeId, batch.next)
+  const cursor = makeCursor(scheduler, batch.next)
   return makeResult({
     errors: [...trouble === null ? [] : [trouble], ...batch.gap ? [gap] : []],
     logs: [...notes, ...batch.more ? ['More actions have finished: the next check tells of them.'] : []],

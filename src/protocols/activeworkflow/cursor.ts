@@ -1,4 +1,8 @@
 import type { JsonObject } from '../../domain/json.js'
+import type { Scheduler } from '../../domain/ports/scheduler.js'
+
+/** What a cursor is held against. */
+export type CursorSource = Pick<Scheduler, 'storeId' | 'lastEvent' | 'eventTime'>
 
 /** A place in the outcomes of a store, as it is kept in an agent's memory. */
 export interface Place {
@@ -8,22 +12,31 @@ export interface Place {
   readonly trouble: string | null
 }
 
-/** The cursor of a place: the store's id goes with it, so that it can never be taken for a place in another. */
-export function makeCursor (storeId: string, position: number): string {
-  return `${storeId}-${position}`
+/**
+ * The cursor of a position: `<store>-<position>-<time>`. The store's id and the time of the transition there go with
+ * it, so that it can never be taken for a place in another store, nor in this one after it was put back to an earlier
+ * time. The time is 0 where the transition has been pruned.
+ */
+export function makeCursor ({ storeId, eventTime }: CursorSource, position: number): string {
+  return `${storeId}-${position}-${eventTime(position) ?? 0}`
 }
 
 /** The place in a memory. What is no cursor of this store leads to the beginning: rather twice than never. */
-export function readCursor ({ cursor }: JsonObject, storeId: string): Place {
+export function readCursor ({ cursor }: JsonObject, { storeId, lastEvent, eventTime }: CursorSource): Place {
   if (cursor === undefined || cursor === null) return { after: null, trouble: null }
-  const parts = typeof cursor === 'string' ? /^([0-9a-f]{1,64})-(\d{1,15})$/.exec(cursor) : null
-  if (parts === null) {
-    return { after: null, trouble: `The cursor in the memory is none of Steward's. ${again}` }
-  }
-  if (parts[1] !== storeId) {
-    return { after: null, trouble: `The cursor in the memory is of another database: this agent's was replaced or restored. ${again}` }
-  }
-  return { after: Number(parts[2]), trouble: null }
+  const parts = typeof cursor === 'string' ? /^([0-9a-f]{1,64})-(\d{1,15})-(\d{1,16})$/.exec(cursor) : null
+  if (parts === null) return begin('is none of Steward\'s')
+  const [position, time] = [Number(parts[2]), Number(parts[3])]
+  const now = eventTime(position)
+  const putBack = position > lastEvent() || (now !== null && time !== 0 && now !== time)
+  if (parts[1] !== storeId || putBack) return begin('is of another database, or this one was put back to an earlier time')
+  return { after: position, trouble: null }
 }
 
-const again = 'Outcomes are told from the beginning; those that were told before can be known by their action_id.'
+function begin (reason: string): Place {
+  return {
+    after: null,
+    trouble: `The cursor in the memory ${reason}. Outcomes are told from the beginning; those that were told before can ` +
+      'be known by their action_id.'
+  }
+}

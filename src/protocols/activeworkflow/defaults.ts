@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../domain/json.js'
+import { isJsonObject, isWellFormed } from '../../domain/json.js'
 import type { JsonObject, JsonSchema, JsonValue } from '../../domain/json.js'
 
 /**
@@ -38,10 +38,13 @@ function proposal ({ schema, level, given }: Place): JsonValue | undefined {
     const part = proposal({ schema: property, level: level + 1, given: outer })
     if (part !== undefined) filled[name] = part
   }
-  return value !== undefined || isProposed(schema, filled) ? filled : undefined
+  return value !== undefined || level === 0 || isProposed(schema, filled) ? filled : undefined
 }
 
-/** Half of an optional object is worse than none: the action would be refused. */
+/**
+ * Half of an optional object is worse than none: the action would be refused. Of the arguments themselves a message can
+ * bring the rest.
+ */
 function isProposed ({ required }: JsonSchema, filled: JsonObject): boolean {
   const needed: unknown[] = Array.isArray(required) ? required : []
   return Object.keys(filled).length > 0 && needed.every(name => typeof name === 'string' && Object.hasOwn(filled, name))
@@ -68,8 +71,4 @@ function copied (value: unknown, level: number): JsonValue | undefined {
 
 function isKey (name: string): boolean {
   return name !== '__proto__' && isWellFormed(name)
-}
-
-function isWellFormed (text: string): boolean {
-  return !/\p{Surrogate}/u.test(text)
 }

@@ -25,23 +25,24 @@ const statusOf = {
 /** Seconds after which to try again, where the problem does not say. */
 const retryAfterSeconds = 5
 
-/** The error handler of the protocol's scope: what it answers makes the caller try again. */
+/**
+ * The error handler of the protocol's scope. An answer without `result` makes the caller try again; where the same
+ * bytes would be refused each time, the agent's log is told instead.
+ */
 export function handleError (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = asProblem(error, { id: request.id, bodyLimit: request.routeOptions.bodyLimit })
-  // The same bytes would be refused each time: an error in the agent's log helps more than four repetitions.
-  if (problem.code === 'unsafe-json') {
-    reply.code(200).send({ result: makeResult({ errors: [sentenceOf(problem)] }) })
-    return
-  }
+  if (problem.category === 'internal') request.log.error({ err: error }, 'request failed')
   const status = statusOf[problem.category]
-  if (status >= 500) request.log.error({ err: error }, 'request failed')
   if (status === 429 || status === 503) reply.header('retry-after', String(problem.retryAfterSeconds ?? retryAfterSeconds))
-  reply.code(status).type('application/json; charset=utf-8').send({ error: sentenceOf(problem) })
+  const sentence = sentenceOf(problem)
+  reply.code(status).type('application/json; charset=utf-8').send({
+    error: sentence, ...isPermanent(problem) ? { result: makeResult({ errors: [sentence] }) } : {}
+  })
 }
 
 /** Whether the caller would be refused however often it tried: then the agent's log has to say so. */
 export function isPermanent ({ category }: Problem): boolean {
-  return category === 'invalid' || category === 'conflict'
+  return category === 'invalid' || category === 'conflict' || category === 'too-large'
 }
 
 const cameBefore = 'This message came before and said something else; with the option "dedupe": false each is scheduled.'

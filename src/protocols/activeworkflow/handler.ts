@@ -1,9 +1,9 @@
-import type { Clock } from '../../domain/clock.js'
+import type { Clock, IdSource } from '../../domain/clock.js'
 import type { JsonObject } from '../../domain/json.js'
 import { admit, type Access, type Credentials } from '../../domain/ports/access.js'
 import type { Scheduler } from '../../domain/ports/scheduler.js'
 import { Problem } from '../../domain/problem.js'
-import { wantedOf, type Wanted } from './arguments.js'
+import { usedParts, wantedOf, type Wanted } from './arguments.js'
 import type { Call, Message } from './call.js'
 import { tellOutcomes } from './check.js'
 import { isPermanent, sentenceOf } from './errors.js'
@@ -19,6 +19,7 @@ export interface HandlerDeps {
   readonly scheduler: Scheduler
   readonly access: Access
   readonly clock: Clock
+  readonly newId: IdSource
 }
 
 /** A call of `receive` or `check`, and what surrounds it. */
@@ -27,6 +28,8 @@ export interface CallContext {
   /** The kind in the URL; null for the type of the whole registry. */
   readonly type: string | null
   readonly credentials: Credentials
+  /** Refuses a call some of whose parts that are used could not be read as they were sent. */
+  readonly refuseAltered: (used: readonly string[]) => void
   /** Waits for an outcome so many milliseconds. */
   readonly waitFor: (ms: number) => Wait
 }
@@ -47,7 +50,7 @@ export async function answerCall (deps: HandlerDeps, context: CallContext): Prom
 async function receive (deps: HandlerDeps, context: CallContext): Promise<Result> {
   const { scheduler } = deps
   const message = messageOf(context.call)
-  const settings = readSettings(context.call.options)
+  const settings = settingsOf(context)
   const wanted = wantedOf({ type: context.type, settings, payload: message.payload })
   const origin = admitted(deps, context, { settings, wanted })
   const scheduled = await scheduleFor({
@@ -59,9 +62,9 @@ async function receive (deps: HandlerDeps, context: CallContext): Promise<Result
 }
 
 async function check (deps: HandlerDeps, context: CallContext): Promise<Result> {
-  const { scheduler, clock } = deps
+  const { scheduler, clock, newId } = deps
   const memory = memoryOf(context.call)
-  const settings = readSettings(context.call.options)
+  const settings = settingsOf(context)
   const { notes } = settings
   if (!settings.onCheck) {
     const { collector } = admitted(deps, context, { settings, wanted: null })
@@ -69,8 +72,14 @@ async function check (deps: HandlerDeps, context: CallContext): Promise<Result> 
   }
   const wanted = wantedOf({ type: context.type, settings, payload: {} })
   const origin = admitted(deps, context, { settings, wanted })
-  const run = await scheduleRun({ scheduler, clock, origin, wanted, memory })
+  const run = await scheduleRun({ scheduler, clock, newId, origin, wanted, memory })
   return await answerScheduled({ scheduled: run.scheduled, wait: waitOf(context, settings), notes, memory: run.memory })
+}
+
+function settingsOf ({ call, refuseAltered }: CallContext): Settings {
+  const settings = readSettings(call.options)
+  refuseAltered(usedParts(settings))
+  return settings
 }
 
 function messageOf ({ message }: Call): Message {

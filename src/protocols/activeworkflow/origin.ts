@@ -41,22 +41,29 @@ interface OriginParts {
 /** Tells agents apart. */
 export function originOf ({ principal, type, options, settings: { agent } }: OriginParts): Origin {
   const fingerprint = createHash('sha256').update(JSON.stringify([type, sorted(options)])).digest('hex')
-  const collector = agent === null ? `activeworkflow options ${fingerprint}` : `activeworkflow agent ${agent}`
+  const collector = JSON.stringify(['activeworkflow', principal, agent === null ? { options: fingerprint } : { agent }])
   return { principal, type, fingerprint, collector, headers: { [agentHeader]: agent ?? fingerprint.slice(0, 16) } }
 }
 
 /**
  * The id of the action that a message asks of an agent, so that the caller's repetitions make one action. Undefined
- * when nothing tells a repetition from an equal message.
+ * when nothing tells a repetition from an equal message. The time keeps apart the messages of two installations, which
+ * both count from 1.
  */
 export function messageActionId ({ principal, fingerprint }: Origin, message: Message): string | undefined {
-  if (message.id === null) return undefined
-  return derivedId(['activeworkflow message', principal, message.id, message.sourceAgentId, fingerprint])
+  const { id, sourceAgentId, createdAt } = message
+  if (id === null) return undefined
+  return derivedId(['activeworkflow message', principal, id, sourceAgentId, createdAt, fingerprint])
 }
 
-/** The id of the action of one scheduled run: the count is kept in the agent's memory, beside what it began after. */
-export function checkActionId ({ principal, fingerprint }: Origin, after: string | null, count: number): string {
-  return derivedId(['activeworkflow check', principal, fingerprint, after, count])
+/** The id of the action of one scheduled run: the count in a row of runs, whose name is in the agent's memory. */
+export function runActionId ({ principal, fingerprint }: Origin, row: string, count: number): string {
+  return derivedId(['activeworkflow run', principal, fingerprint, row, count])
+}
+
+/** The id of the action of a first run, before the agent has a memory: `period` counts stretches of time. */
+export function firstRunActionId ({ principal, fingerprint }: Origin, period: number): string {
+  return derivedId(['activeworkflow first run', principal, fingerprint, period])
 }
 
 /** Metadata of the action that a message asks for. */

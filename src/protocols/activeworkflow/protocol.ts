@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { HttpFace, Protocol } from '../../domain/ports/protocol.js'
 import { createLenientValidator } from '../../lenient-validator.js'
+import { installBodies } from './bodies.js'
 import { handleError } from './errors.js'
 import type { HandlerDeps } from './handler.js'
 import { createAgentTypes } from './registration.js'
@@ -27,12 +28,12 @@ export function createActiveWorkflow (deps: ActiveWorkflowDeps): ActiveWorkflowP
     name: protocolName,
     http: {
       prefix: '/activeworkflow',
-      mount: (scope, { hold }) => {
+      mount: (scope, { hold, readJson }) => {
         scope.setErrorHandler(handleError)
         scope.setValidatorCompiler(createLenientValidator())
         // What a schema says is for people: messages carry whatever payloads hold, unchanged.
         scope.setSerializerCompiler(() => data => JSON.stringify(data))
-        callRoutes(scope, { ...deps, types, hold })
+        callRoutes(scope, { ...deps, types, hold, alteredParts: installBodies(scope, readJson) })
       },
       openapi: {
         document: 'activeworkflow',

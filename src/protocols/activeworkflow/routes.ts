@@ -2,11 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { admit, type Credentials } from '../../domain/ports/access.js'
 import type { HttpTools } from '../../domain/ports/protocol.js'
 import { Problem } from '../../domain/problem.js'
+import { refuseAltered, type AlteredParts } from './bodies.js'
 import { readCall, type CallBody } from './call.js'
 import { answerCall, type HandlerDeps } from './handler.js'
 import type { AgentTypes } from './registration.js'
 import type { Wait } from './schedule.js'
-import { callSchema, responses } from './schemas.js'
+import { callSchema, querySchema, responses } from './schemas.js'
 
 interface Call {
   Body: CallBody
@@ -17,6 +18,7 @@ interface Call {
 interface RouteDeps extends HandlerDeps {
   readonly types: AgentTypes
   readonly hold: HttpTools<FastifyReply>['hold']
+  readonly alteredParts: AlteredParts
 }
 
 /** Declares the two URLs: the agent type of the whole registry, and one for each kind. */
@@ -34,7 +36,7 @@ export function callRoutes (scope: FastifyInstance, deps: RouteDeps): void {
 }
 
 const urls = 'ActiveWorkflow is told of the URL by an environment variable whose name begins with REMOTE_AGENT_URL.'
-const operation = { tags: ['agent'], body: callSchema, response: responses }
+const operation = { tags: ['agent'], body: callSchema, querystring: querySchema, response: responses }
 
 const callAgent = {
   ...operation,
@@ -56,15 +58,21 @@ const callAgentOfKind = {
 }
 
 async function resultOf (deps: RouteDeps, request: FastifyRequest<Call>, reply: FastifyReply): Promise<object> {
-  const type = request.params['*'] ?? null
+  const type = request.params['*']?.replace(/\/$/, '') ?? null
   if (type !== null && !deps.types.has(type)) throw new Problem('no-such-kind', { params: { kind: type.slice(0, 200) } })
+  const refuse = (used: readonly string[]): void => { refuseAltered(deps.alteredParts(request), used) }
+  refuse(['/method'])
   const call = readCall(request.body)
   const credentials = credentialsOf(request)
   if (call.method === 'register') {
     admit(deps.access, credentials, { scope: 'read' })
     return deps.types.registration(type)
   }
-  return await answerCall(deps, { call, type, credentials, waitFor: limitMs => waitWith(deps, reply, limitMs) })
+  return await answerCall(deps, {
+    ...{ call, type, credentials },
+    refuseAltered: refuse,
+    waitFor: limitMs => waitWith(deps, reply, limitMs)
+  })
 }
 
 /** The caller can send a secret nowhere but in the URL, so here, and only here, it is looked for there. */
@@ -74,12 +82,14 @@ function credentialsOf (request: FastifyRequest): Credentials {
 }
 
 function waitWith ({ scheduler, hold }: RouteDeps, reply: FastifyReply, limitMs: number): Wait {
-  return async ({ id }) => {
+  return async action => {
     try {
-      const ended = await hold({ reply, limitMs, work: async signal => await scheduler.outcome(id, signal) })
-      return ended ?? scheduler.get(id)
+      const ended = await hold({ reply, limitMs, work: async signal => await scheduler.outcome(action.id, signal) })
+      return ended ?? scheduler.get(action.id)
     } catch (error) {
       if (error instanceof Problem && error.code === 'too-many-waits') return 'busy'
+      // It has ended and been pruned in the meantime.
+      if (error instanceof Problem && error.code === 'unknown-action') return action
       throw error
     }
   }

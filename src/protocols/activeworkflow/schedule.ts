@@ -50,7 +50,7 @@ export async function answerScheduled ({ scheduled, wait, notes, memory }: Answe
     logs: [
       fresh ? `Scheduled ${action.kind} as ${action.id}.` : `${action.kind} had been scheduled already, as ${action.id}: nothing new was.`,
       ...waited === 'busy' ? ['Too many calls wait for outcomes, so this one did not.'] : [],
-      ...wait !== null && !isFinal(told.state) ? ['The action has not ended yet: a check will tell of its end.'] : [],
+      ...wait !== null && !isFinal(told.state) ? ['The action has not ended yet.'] : [],
       ...notes
     ],
     messages: [actionMessage(told)],

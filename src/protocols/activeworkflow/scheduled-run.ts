@@ -1,23 +1,26 @@
-import type { Clock } from '../../domain/clock.js'
+import type { Action } from '../../domain/action.js'
+import type { Clock, IdSource } from '../../domain/clock.js'
 import { isJsonObject, type JsonObject } from '../../domain/json.js'
 import type { Scheduled, Scheduler } from '../../domain/ports/scheduler.js'
+import { Problem } from '../../domain/problem.js'
 import type { Wanted } from './arguments.js'
-import { checkActionId, type Origin } from './origin.js'
+import { firstRunActionId, runActionId, type Origin } from './origin.js'
 import { scheduleFor } from './schedule.js'
 
-/** Where an agent is in the row of its scheduled runs. */
+/** Where an agent is in its scheduled runs. */
 interface Run {
-  /** The id of the action that this row of runs begins after; null for the first row. */
-  readonly after: string | null
+  /** Made when the agent's memory began: a memory that was cleared begins a new row. */
+  readonly row: string
   readonly count: number
 }
 
-/** Milliseconds within which a call can be the repetition of an earlier one: the caller gives up after some minutes. */
+/** Milliseconds within which a call without memory can be the repetition of another: the caller gives up sooner. */
 const repetitionMs = 60 * 60 * 1000
 
 interface RunParts {
-  readonly scheduler: Pick<Scheduler, 'schedule'>
+  readonly scheduler: Pick<Scheduler, 'schedule' | 'get'>
   readonly clock: Clock
+  readonly newId: IdSource
   readonly origin: Origin
   readonly wanted: Wanted
   readonly memory: JsonObject
@@ -26,27 +29,39 @@ interface RunParts {
 /**
  * Schedules the action of one scheduled run, once: its id is made of the count in the agent's memory, so that a
  * repeated call finds the action of the first. Gives the memory with which the next run is to be asked for.
- *
- * Where a memory was cleared, the count begins anew, and its ids are taken by actions of long ago: then a new row of
- * ids begins after the one that was met.
  */
 export async function scheduleRun (parts: RunParts): Promise<{ scheduled: Scheduled, memory: JsonObject }> {
-  const { scheduler, clock, origin, wanted, memory } = parts
-  let run = readRun(memory)
-  for (;;) {
-    const id = checkActionId(origin, run.after, run.count)
-    const scheduled = await scheduleFor({ scheduler, wanted, origin, id, headers: origin.headers, createdAt: null })
-    const { action, fresh } = scheduled
-    if (fresh || action.scheduledAt > clock.now() - repetitionMs) {
-      return { scheduled, memory: { ...memory, on_check: { after: run.after, count: run.count + 1 } } }
-    }
-    run = { after: action.id, count: 0 }
+  const { scheduler, newId, origin, wanted, memory } = parts
+  const run = readRun(memory)
+  const id = run === null ? firstId(parts) : runActionId(origin, run.row, run.count)
+  const scheduled = await scheduleFor({ scheduler, wanted, origin, id, headers: origin.headers, createdAt: null })
+  const next: Run = run === null ? { row: newId(), count: 0 } : { row: run.row, count: run.count + 1 }
+  return { scheduled, memory: { ...memory, on_check: { ...next } } }
+}
+
+/**
+ * The id of a run of which no memory tells: that of an action which such a call has made within the time of a
+ * repetition, else one of its own. An id holds for a stretch of that time, so a repetition can fall into the next.
+ */
+function firstId ({ scheduler, clock, origin }: RunParts): string {
+  const now = clock.now()
+  const period = Math.floor(now / repetitionMs)
+  const earlier = firstRunActionId(origin, period - 1)
+  const action = find(scheduler, earlier)
+  return action !== null && action.scheduledAt > now - repetitionMs ? earlier : firstRunActionId(origin, period)
+}
+
+function find (scheduler: RunParts['scheduler'], id: string): Action | null {
+  try {
+    return scheduler.get(id)
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'unknown-action') return null
+    throw error
   }
 }
 
-/** The beginning, when the memory has no count, or one that nobody here wrote. */
-function readRun ({ on_check: run }: JsonObject): Run {
-  const { after = null, count } = isJsonObject(run) ? run : {}
-  const known = (after === null || typeof after === 'string') && Number.isSafeInteger(count)
-  return known ? { after, count: count as number } : { after: null, count: 0 }
+/** Null when the memory has no run, or one that nobody here wrote. */
+function readRun ({ on_check: run }: JsonObject): Run | null {
+  const { row, count } = isJsonObject(run) ? run : {}
+  return typeof row === 'string' && Number.isSafeInteger(count) ? { row, count: count as number } : null
 }

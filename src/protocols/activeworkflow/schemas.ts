@@ -1,3 +1,4 @@
+import { actionStates } from '../../domain/lifecycle.js'
 import { methods } from './call.js'
 
 const anything = { type: 'object', additionalProperties: true }
@@ -47,6 +48,39 @@ export const callSchema = {
   ]
 }
 
+/** The query string: the one place where the client can carry a secret. */
+export const querySchema = {
+  type: 'object',
+  properties: {
+    token: {
+      type: ['string', 'array'],
+      items: { type: 'string' },
+      description: 'A token, where the agent asks for one. Anything else in the query is not looked at.'
+    }
+  }
+}
+
+/** The payload of a message that tells of an action. */
+const actionMessage = {
+  type: 'object',
+  description: 'An action: scheduled just now, or finished.',
+  required: ['action_id', 'kind', 'state', 'state_payload', 'created_ts', 'scheduled_ts', 'finished_ts'],
+  additionalProperties: false,
+  properties: {
+    action_id: { type: 'string', description: 'The action. The same outcome can come twice: this tells.' },
+    kind: { type: 'string' },
+    state: { type: 'string', enum: [...actionStates] },
+    state_payload: { description: 'What the action reports; null when nothing.' },
+    state_payload_left_out: { type: 'string', description: 'Why the payload is not there: the client could not read it.' },
+    error: { type: 'string', description: 'Why the action failed.' },
+    created_ts: { type: 'string', description: 'RFC 3339 in UTC; the time of the message that asked for it.' },
+    scheduled_ts: { type: 'string', description: 'RFC 3339 in UTC.' },
+    finished_ts: { type: ['string', 'null'], description: 'RFC 3339 in UTC; null before.' },
+    message_id: { type: 'string', description: 'The message that asked for it, if one did.' },
+    source_agent_id: { type: 'string', description: 'The agent that emitted that message.' }
+  }
+}
+
 const texts = { type: 'array', items: { type: 'string' } }
 
 /** What is answered: the description of the type for `register`, what is to be applied for the others. */
@@ -66,7 +100,7 @@ const answerSchema = {
         errors: { ...texts, description: 'What went wrong and will not get better by trying again.' },
         logs: { ...texts, description: 'What happened.' },
         memory: { ...anything, description: 'Of `check`: the new memory; it replaces all of the old one.' },
-        messages: { type: 'array', items: anything, description: 'Payloads of the messages that the agent emits.' }
+        messages: { type: 'array', items: actionMessage, description: 'Payloads of the messages that the agent emits.' }
       }
     }
   },
@@ -90,10 +124,13 @@ const answerSchema = {
 
 const errorSchema = {
   type: 'object',
-  description: 'An error. It has no `result`, so ActiveWorkflow tries again.',
+  description: 'An error. Without a `result` ActiveWorkflow tries again; where that would not help, there is one.',
   required: ['error'],
   additionalProperties: false,
-  properties: { error: { type: 'string', description: 'What went wrong, in one sentence.' } },
+  properties: {
+    error: { type: 'string', description: 'What went wrong, in one sentence.' },
+    result: { type: 'object', properties: { errors: texts }, description: 'The same, for the log of the agent.' }
+  },
   examples: [{ error: 'The agent is stopping and takes nothing new.' }]
 }
 
@@ -110,10 +147,13 @@ const errorDescriptions = {
   507: 'The disk is full.'
 }
 
+const retryAfter = { type: 'string', description: 'Seconds after which to try again.' }
+
 /** The answers of the routes. */
 export const responses = {
   200: { ...answerSchema, description: 'What came of it. What will not get better by trying again is in `errors`.' },
   ...Object.fromEntries(Object.entries(errorDescriptions).map(([status, description]) => {
-    return [status, { ...errorSchema, description }]
+    const headers = status === '429' || status === '503' ? { headers: { 'retry-after': retryAfter } } : {}
+    return [status, { ...errorSchema, description, ...headers }]
   }))
 }

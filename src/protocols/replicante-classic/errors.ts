@@ -49,7 +49,7 @@ const retryAfterSeconds = 5
 export function handleError (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const problem = asProblem(error, { id: request.id, bodyLimit: request.routeOptions.bodyLimit })
   const { status } = statusOf[problem.category]
-  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  if (problem.category === 'internal') request.log.error({ err: error }, 'request failed')
   if (status === 429 || status === 503) {
     reply.header('retry-after', String(problem.retryAfterSeconds ?? retryAfterSeconds))
   }

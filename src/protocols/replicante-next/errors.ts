@@ -26,7 +26,7 @@ const retryAfterSeconds: Partial<Record<ProblemCategory, number>> = { busy: 5, u
 export function handleError (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const problem = asProblem(error, { id: request.id, bodyLimit: request.routeOptions.bodyLimit })
   const status = statusOf[problem.category]
-  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  if (problem.category === 'internal') request.log.error({ err: error }, 'request failed')
   const seconds = problem.retryAfterSeconds ?? retryAfterSeconds[problem.category]
   if (seconds !== undefined) reply.header('retry-after', String(seconds))
   reply.code(status).type('application/json; charset=utf-8').send({ error_msg: sentenceOf(problem) })

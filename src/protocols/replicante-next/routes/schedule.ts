@@ -80,6 +80,6 @@ function translate (body: ScheduleBody, { principal, isSecretHeader }: Asking): 
 function utcInstant (text: string): Instant | null {
   if (isUtc(text)) return parseInstant(text)
   throw new Problem('invalid-request', {
-    errors: [{ pointer: '/created_time', detail: 'must be in UTC: its offset has to be Z' }]
+    errors: [{ pointer: '/created_time', detail: 'must be in UTC: its offset has to be Z or +00:00' }]
   })
 }
