@@ -1,3 +1,4 @@
+import { v7 } from 'uuid'
 import type { Inspector } from '../../src/domain/ports/inspector.js'
 import { systemClock as clock, type Clock } from '../../src/domain/clock.js'
 import type { Access } from '../../src/domain/ports/access.js'
@@ -26,6 +27,6 @@ export function everyHttpProtocol (parts: ProtocolParts) {
       ...parts, config: { listed: replicanteProtocols, trees: { unstable: true, introspect: true } }
     }),
     createReplicanteNext({ ...parts, config: { listed: replicanteProtocols } }),
-    createActiveWorkflow({ clock, ...parts })
+    createActiveWorkflow({ clock, newId: v7, ...parts })
   ]
 }

@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs'
 import t from 'tap'
 import type { JsonObject, JsonValue } from '../../../src/domain/json.js'
 import { done, failed } from '../../../src/domain/kind.js'
@@ -122,7 +123,11 @@ t.test('a cursor that is none of this database leads to the beginning, with an e
   await finish()
   const cases: Array<[JsonValue, RegExp]> = [
     [stranger.memory['cursor'] ?? null, /of another database/],
-    [`${store.id}-999999`, /pruned/],
+    [`${store.id}-999999-1`, /put back to an earlier time/],
+    [`${store.id}-1-1`, /put back to an earlier time/],
+    [`${store.id}-1`, /none of Steward's/],
+    [`${store.id}-1-`, /none of Steward's/],
+    [`${store.id}-1-1-1`, /none of Steward's/],
     [`${store.id}-`, /none of Steward's/],
     [`${store.id}-1e3`, /none of Steward's/],
     [`${store.id}-${'9'.repeat(400)}`, /none of Steward's/],
@@ -142,6 +147,49 @@ t.test('a cursor that is none of this database leads to the beginning, with an e
     t.match(it, { messages: [{ state: 'DONE' }], failures: { length: 0 }, memory: { kept: true, cursor: String } })
     t.equal(it.messages.length, 1)
   }
+})
+
+t.test('a database that was put back to an earlier time is noticed, also when it has gone on since', async t => {
+  let now = Date.parse('2026-11-21T08:00:00Z')
+  const open = async (path?: string) => {
+    const world = await openWorld(t, { clock: { now: () => now++ }, ...path === undefined ? {} : { engine: { path } } })
+    return {
+      ...world,
+      put: async (id: number): Promise<void> => {
+        await world.agent({ kind: success }).callInVain('receive', messageRow({}, { id }))
+        await world.finish()
+      },
+      close: async (): Promise<void> => {
+        await world.app.close()
+        await world.engine.stop()
+      }
+    }
+  }
+  const first = await open()
+  const { path, store: { id: storeId } } = first.engine
+  await first.put(1)
+  await first.close()
+  copyFileSync(path, `${path}.copy`)
+  const second = await open(path)
+  await second.put(2)
+  const told = second.agent({ kind: success })
+  await told.check()
+  t.strictSame([told.messages.map(({ message_id: id }) => id), told.errors], [['1', '2'], []])
+  const position = second.store.lastEvent()
+  await second.close()
+
+  copyFileSync(`${path}.copy`, path)
+  const third = await open(path)
+  for (const id of [3, 4]) await third.put(id)
+  const it = third.agent({ kind: success }, { memory: told.memory })
+  t.equal(third.store.id, storeId)
+  t.ok(third.store.lastEvent() > position, 'the old position is there again')
+  await it.check()
+  await it.check()
+
+  t.match(it.errors, [/^The cursor in the memory is of another database, or this one was put back to an earlier time/])
+  t.equal(it.errors.length, 1)
+  t.strictSame(it.messages.map(({ message_id: id }) => id), ['1', '3', '4'], 'everything is told again, and nothing left out')
 })
 
 t.test('more than a hundred are told by several checks', async t => {
@@ -222,7 +270,7 @@ t.test('a memory that could not be read if it were sent back is an error, and no
 
   for (const it of [most, ...tooDeep]) t.equal(await it.check(), true, it.failures.join())
 
-  t.match(most.memory, { on_check: { count: 1 } })
+  t.match(most.memory, { on_check: { count: 0 } })
   t.equal(actions().length, 1)
   for (const it of tooDeep) t.match(it, { errors: [/\/params\/memory .* nested deeper than 98 levels/], messages: { length: 0 } })
 })

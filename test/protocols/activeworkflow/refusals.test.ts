@@ -23,7 +23,7 @@ t.test('what may be mended has a status and no result, so the client tries again
   for (const [code, status] of passing) {
     await t.test(code, async t => {
       const schedule = async () => { throw new Problem(code) }
-      const { agent } = await openWorld(t, { wrap: real => ({ ...real, schedule }) })
+      const { agent, logged } = await openWorld(t, { wrap: real => ({ ...real, schedule }) })
       const timer = agent({ ...options, on_check: true })
       t.equal(await timer.check(), false)
       t.strictSame(timer.memory, {})
@@ -33,10 +33,11 @@ t.test('what may be mended has a status and no result, so the client tries again
         t.strictSame([it.messages, it.logs, it.errors], [[], [], []])
         for (const answer of it.answers) {
           t.equal(answer.status, status)
-          t.match(JSON.parse(answer.body), { error: String })
+          t.match(JSON.parse(answer.body), { error: String, result: undefined })
           t.equal(answer.headers['retry-after'] !== undefined, status === 429 || status === 503)
         }
       }
+      t.equal(logged().some(line => line['level'] === 50), code === 'internal', 'only a defect is an error in the log')
     })
   }
 })
@@ -74,7 +75,8 @@ t.test('a defect is not told to the caller', async t => {
 
   t.equal(it.answers[0]?.status, 500)
   t.notMatch(it.answers[0]?.body, /hunter2|secret/)
-  t.equal(logged().filter(line => line['level'] === 50).length, 5, 'it is in the log')
+  const errors = logged().filter(line => line['level'] === 50)
+  t.match(errors, Array.from({ length: 5 }, () => ({ err: { message: /hunter2/, stack: /refusals\.test/ } })), 'the log has it')
 })
 
 t.test('where actions are disabled nothing is scheduled, and everything told', async t => {
@@ -124,6 +126,23 @@ t.test('access decides by the token in the URL, for each method by what it does'
   t.strictSame(asked.flatMap(({ operation }) => operation ?? []), [schedule, schedule, read, schedule, read])
   const tokens = asked.filter(({ operation }) => operation === undefined).map(({ credentials }) => credentials.urlToken)
   t.strictSame(new Set(tokens), new Set(['abc', undefined]))
+})
+
+t.test('what one asked for is told to nobody else, whatever names they use', async t => {
+  const { agent, actions, finish } = await openWorld(t, { access: watchedAccess([]) })
+  const path = '/activeworkflow?token=abc'
+  const everyOptions = [{ ...options, agent: 'same' }, options]
+  const agents = everyOptions.map(each => ({ known: agent(each, { path }), other: agent(each) }))
+  for (const { known } of agents) await known.callInVain('receive', messageRow({}))
+  for (let i = 0; i < agents.length; i++) await finish()
+
+  for (const { known, other } of agents) {
+    await other.check()
+    await known.check()
+    t.strictSame([other.messages, other.errors], [[], []])
+  }
+  const told = agents.flatMap(({ known }) => known.messages.map(({ action_id: id }) => id))
+  t.strictSame(told, actions().map(({ id }) => id))
 })
 
 t.test('who is not known, or may not, is refused with every method', async t => {

@@ -82,6 +82,7 @@ t.test('default options propose what the schema does', async t => {
     [{ properties: { o: { type: 'object', properties: { x: { default: 1 }, y: {} } }, p: { properties: { x: {} } } } }, { o: { x: 1 } }],
     [{ properties: { o: { required: ['y'], properties: { x: { default: 1 }, y: {} } } } }, {}],
     [{ properties: { o: { default: {}, required: ['y'], properties: { x: { default: 1 } } } } }, { o: { x: 1 } }],
+    [{ required: ['y'], properties: { x: { default: 1 }, y: { type: 'string' } } }, { x: 1 }],
     [{ properties: [{ default: 1 }] }, {}],
     [{ properties: { valueOf: { default: 1 }, toLocaleString: { type: 'string' } } }, { valueOf: 1 }]
   ]

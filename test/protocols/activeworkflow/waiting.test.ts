@@ -1,4 +1,5 @@
 import t from 'tap'
+import { v7 } from 'uuid'
 import type { Scheduler } from '../../../src/domain/ports/scheduler.js'
 import { waitLimits } from '../../../src/http/waits.js'
 import { createActiveWorkflow } from '../../../src/protocols/activeworkflow/protocol.js'
@@ -74,15 +75,16 @@ t.test('what does not end in time is told as it is', async t => {
   await it.receive(messageRow({}))
 
   t.match(it.messages, [{ state: 'NEW', finished_ts: null }, { state: 'RUNNING', finished_ts: null }])
-  t.match(it.logs, [/^Scheduled/, /has not ended yet: a check will tell/, /had been scheduled already/, /has not ended yet/])
+  t.match(it.logs, [/^Scheduled/, /^The action has not ended yet\.$/, /had been scheduled already/, /has not ended yet/])
 })
 
 t.test('a wait is cut to what the client bears, and it is told so', async t => {
   const limits: number[] = []
   const { app, engine } = await openHttpApp(t, {
     protocols: parts => {
-      const protocol = createActiveWorkflow({ ...parts, clock: { now: () => 0 } })
-      const mount: typeof protocol.http.mount = (scope, { hold }) => protocol.http.mount(scope, {
+      const protocol = createActiveWorkflow({ ...parts, clock: { now: () => 0 }, newId: v7 })
+      const mount: typeof protocol.http.mount = (scope, { hold, ...tools }) => protocol.http.mount(scope, {
+        ...tools,
         hold: async held => {
           limits.push(held.limitMs)
           return await hold(held)

@@ -1,3 +1,4 @@
+import { v7 } from 'uuid'
 import type { Clock } from '../../../src/domain/clock.js'
 import { systemClock } from '../../../src/domain/clock.js'
 import type { JsonObject } from '../../../src/domain/json.js'
@@ -29,7 +30,7 @@ export async function openWorld (t: Teardown, { clock = systemClock, ...options 
   const app = await openHttpApp(t, {
     ...options,
     engine: { clock, ...options.engine },
-    protocols: ({ scheduler, access }) => [createActiveWorkflow({ scheduler, access, clock })]
+    protocols: ({ scheduler, access }) => [createActiveWorkflow({ scheduler, access, clock, newId: v7 })]
   })
   const { engine: { store, executor } } = app
   const post = postInto(app.app)

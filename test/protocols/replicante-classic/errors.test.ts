@@ -85,7 +85,7 @@ t.test('what the scheduler cannot do has a status and a variant', async t => {
   ]
   for (const [code, status, variant] of cases) {
     await t.test(code, async t => {
-      const { schedule } = await openWorld(t, {
+      const { schedule, logged } = await openWorld(t, {
         scheduler: real => ({ ...real, schedule: async () => { throw new Problem(code) } })
       })
 
@@ -95,12 +95,13 @@ t.test('what the scheduler cannot do has a status and a variant', async t => {
       t.ok(decodes(models.error, answer.body))
       t.match(answer.json(), { variant })
       t.equal(answer.headers['retry-after'] !== undefined, status === 503)
+      t.notOk(logged().some(line => line['level'] === 50), 'no defect, so no error in the log')
     })
   }
 })
 
-t.test('a defect is not told to the caller', async t => {
-  const { schedule } = await openWorld(t, {
+t.test('a defect is told to the log and not to the caller', async t => {
+  const { schedule, logged } = await openWorld(t, {
     scheduler: real => ({ ...real, schedule: async () => { throw new Error('hunter2 at /secret/path') } })
   })
 
@@ -110,6 +111,7 @@ t.test('a defect is not told to the caller', async t => {
   t.ok(decodes(models.error, answer.body))
   t.notMatch(answer.body, /hunter2|secret/)
   t.match(answer.json(), { error: /request-1/, trace: null, variant: 'Internal' })
+  t.match(logged().filter(line => line['level'] === 50), [{ err: { message: /hunter2/, stack: String } }])
 })
 
 t.test('where actions are disabled nothing can be scheduled, and everything read', async t => {

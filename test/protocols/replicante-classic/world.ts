@@ -62,7 +62,7 @@ export async function openWorld (t: Teardown, options: WorldOptions = {}) {
     isSecretHeader: createSecretHeaders(options.secretHeaders ?? []),
     config: { listed, trees }
   })
-  const { app, endWaits, renderDocuments } = await openHttpApp(t, {
+  const { app, endWaits, logged, renderDocuments } = await openHttpApp(t, {
     access, protocols: [protocol], config: { bodyLimit: 10_000, docs: false }
   })
 
@@ -77,6 +77,7 @@ export async function openWorld (t: Teardown, options: WorldOptions = {}) {
     store,
     protocol,
     endWaits,
+    logged,
     renderDocuments,
     get: async (path: string) => await app.inject({ method: 'GET', url: `/api/unstable${path}` }),
     /** Schedules through the dialect: a text is sent as it is. */
