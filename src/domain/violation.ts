@@ -30,6 +30,7 @@ function detailOf ({ keyword, params, message, parentSchema }: SchemaError): str
     case 'additionalProperties':
     case 'unevaluatedProperties': return 'is not a known field'
     case 'enum': return `must be one of ${(params['allowedValues'] as unknown[]).map(value => JSON.stringify(value)).join(', ')}`
+    case 'type': return `must be ${[params['type']].flat().join(' or ')}`
     case 'const': return `must be ${JSON.stringify(params['allowedValue'])}`
     case 'pattern':
     case 'not': return describedRule(parentSchema?.['description']) ?? message ?? `fails ${keyword}`

@@ -103,7 +103,10 @@ interface OwnParts {
 async function ownApi (scope: FastifyInstance, { deps, waits, documents }: OwnParts): Promise<void> {
   await documents.describe(scope, { name: ownDocument, title: 'Steward', description, version: packageVersion(), tags })
   for (const schema of sharedSchemas) scope.addSchema(schema)
-  pageRoutes(scope, { docs: deps.config.docs })
+  const faces = deps.protocols.flatMap(({ http }) => http ?? [])
+  pageRoutes(scope, {
+    docs: deps.config.docs, protocols: faces.map(({ prefix, openapi }) => ({ path: prefix, text: openapi.title }))
+  })
   healthRoutes(scope, deps)
   const hub = createEventHub(deps.scheduler)
   await scope.register(async v1 => v1Routes(v1, { deps, waits, hub }), { prefix: '/api/v1' })

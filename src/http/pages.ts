@@ -1,9 +1,18 @@
-interface Link {
+/** Something that the page at `/` leads to. */
+export interface Link {
   readonly path: string
   readonly text: string
 }
 
-function links (docs: boolean): Link[] {
+/** What the page at `/` is made of. */
+export interface LandingParts {
+  /** Whether `/docs` is served. */
+  readonly docs: boolean
+  /** Where protocols are. */
+  readonly protocols: readonly Link[]
+}
+
+function links ({ docs, protocols }: LandingParts): Link[] {
   return [
     { path: '/api/v1/actions', text: 'the actions; POST schedules one' },
     { path: '/api/v1/kinds', text: 'what it can do' },
@@ -14,20 +23,21 @@ function links (docs: boolean): Link[] {
       ? [{ path: '/docs', text: 'the API to read and to try' }, { path: '/openapi.json', text: 'the API as OpenAPI 3.1' }]
       : []),
     { path: '/readyz', text: 'whether it works' },
-    { path: '/metrics', text: 'figures for Prometheus' }
+    { path: '/metrics', text: 'figures for Prometheus' },
+    ...protocols
   ]
 }
 
 const intro = 'Steward stands beside one node and carries out the actions that its managers ask for, in order, each step on disk first.'
 
 /** The short page at `/`, for terminals. */
-export function landingText (docs: boolean): string {
-  return `${intro}\n\n${links(docs).map(({ path, text }) => `${path.padEnd(24)}${text}`).join('\n')}\n`
+export function landingText (parts: LandingParts): string {
+  return `${intro}\n\n${links(parts).map(({ path, text }) => `${path.padEnd(28)}${text}`).join('\n')}\n`
 }
 
 /** The short page at `/`, for browsers. */
-export function landingPage (docs: boolean): string {
-  const items = links(docs).map(({ path, text }) => `<li><a href="${path}">${path}</a>: ${text}</li>`)
+export function landingPage (parts: LandingParts): string {
+  const items = links(parts).map(({ path, text }) => `<li><a href="${path}">${path}</a>: ${text}</li>`)
   return page('Steward', `<p>${intro}</p>\n<ul>\n${items.join('\n')}\n</ul>`)
 }
 

@@ -3,19 +3,14 @@ import { Problem, problems, type ProblemCode } from '../../domain/problem.js'
 import { shorten, statusOf } from '../problem.js'
 import { problemResponses } from '../schemas/problem.js'
 import { ownVersions } from '../versions.js'
-import { landingPage, landingText, problemPage } from '../pages.js'
-
-interface Options {
-  /** Whether `/docs` is served. */
-  readonly docs: boolean
-}
+import { landingPage, landingText, problemPage, type LandingParts } from '../pages.js'
 
 /** `/`, `/api` and `/problems/{code}`: what a newcomer reads. */
-export function pageRoutes (app: FastifyInstance, { docs }: Options): void {
+export function pageRoutes (app: FastifyInstance, parts: LandingParts): void {
   app.get('/', { schema: rootOperation }, async (request, reply) => {
     reply.header('vary', 'accept, origin')
-    if (prefersHtml(request.headers.accept)) return html(reply).send(landingPage(docs))
-    return reply.type('text/plain; charset=utf-8').send(landingText(docs))
+    if (prefersHtml(request.headers.accept)) return html(reply).send(landingPage(parts))
+    return reply.type('text/plain; charset=utf-8').send(landingText(parts))
   })
 
   app.get('/api', { schema: versionsOperation }, async () => ({ versions: ownVersions }))

@@ -7,6 +7,8 @@ export interface Wanted {
   readonly kind: string
   /** Undefined for none. */
   readonly args: JsonValue | undefined
+  /** Sentences for the agent's log: what a message says that does not count. */
+  readonly notes: readonly string[]
 }
 
 /** Where in a request the things are that `wantedOf` and the answer use, as JSON pointers. */
@@ -21,8 +23,8 @@ interface WantedParts {
   /** The kind in the URL; null for the type of the whole registry. */
   readonly type: string | null
   readonly settings: Settings
-  /** Empty where there is no message. */
-  readonly payload: JsonObject
+  /** Null where there is no message. */
+  readonly payload: JsonObject | null
 }
 
 /**
@@ -32,8 +34,16 @@ interface WantedParts {
  */
 export function wantedOf ({ type, settings, payload }: WantedParts): Wanted {
   const { args, argsFrom } = settings
-  const said = argsFrom === 'args' ? payload['args'] : argsFrom === 'payload' ? payload : undefined
-  return { kind: kindOf({ type, settings, payload }), args: merged(args, said ?? undefined) }
+  const said = argsFrom === 'args' ? payload?.['args'] : argsFrom === 'payload' ? payload : undefined
+  const kind = kindOf({ type, settings, payload })
+  return { kind, args: merged(args, said ?? undefined), notes: notesOf(kind, { settings, payload }) }
+}
+
+/** A message whose kind does not count would else be carried out as another, and look as if all were well. */
+function notesOf (kind: string, { settings: { argsFrom }, payload }: Pick<WantedParts, 'settings' | 'payload'>): string[] {
+  const named = argsFrom === 'args' ? payload?.['kind'] : undefined
+  if (typeof named !== 'string' || named === kind) return []
+  return [`The message names the kind ${JSON.stringify(named.slice(0, 200))}, which does not count: this agent schedules "${kind}".`]
 }
 
 function kindOf ({ type, settings, payload }: WantedParts): string {
@@ -42,10 +52,11 @@ function kindOf ({ type, settings, payload }: WantedParts): string {
     throw invalid('/params/options/kind', `is "${settings.kind}", but this agent is for the kind "${type}" alone`)
   }
   if (settings.kind !== null) return settings.kind
-  const { kind } = payload
-  if (settings.argsFrom !== 'args' || kind === undefined || kind === null) {
-    throw invalid('/params/options/kind', 'is required: name the kind of action here' +
-      (settings.argsFrom === 'args' ? ', or in the message as "kind"' : ''))
+  const byMessage = payload !== null && settings.argsFrom === 'args'
+  const kind = byMessage ? payload['kind'] : undefined
+  if (kind === undefined || kind === null) {
+    const orThere = byMessage ? ', or in the message as "kind"' : ''
+    throw invalid('/params/options/kind', `is required: name the kind of action here${orThere}`)
   }
   if (typeof kind !== 'string') throw invalid('/params/message/payload/kind', 'must be the name of a kind')
   return kind

@@ -24,9 +24,6 @@ export type DescribedKind = Pick<KindDescription, 'kind' | 'summary' | 'args' | 
 const longest = 20_000
 const longestSummary = 500
 
-/** The kind that the agent of all kinds begins with: it takes no arguments and does no harm. */
-const firstKind = 'agent.replicante.io/debug.success'
-
 /** The agent type of one kind; `name` is its class name. */
 export function registrationOfKind ({ kind, summary, args, example }: DescribedKind, name: string): Registration {
   const first = plainText(summary, longestSummary) || `Schedules the action ${code(kind)}.`
@@ -55,7 +52,7 @@ export function registrationOfAll (kinds: readonly DescribedKind[]): Registratio
         ...usageSections({ allKinds: true })
       ]
     }),
-    default_options: { kind: firstKind, args: {}, agent: '', wait: 0 }
+    default_options: { kind: '', args: {}, agent: '', wait: 0 }
   }
 }
 

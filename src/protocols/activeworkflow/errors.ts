@@ -32,6 +32,8 @@ const retryAfterSeconds = 5
 export function handleError (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = asProblem(error, { id: request.id, bodyLimit: request.routeOptions.bodyLimit })
   if (problem.category === 'internal') request.log.error({ err: error }, 'request failed')
+  // The caller's own log says nothing but that there was no result.
+  else request.log.warn({ reason: sentenceOf(problem) }, 'call refused')
   const status = statusOf[problem.category]
   if (status === 429 || status === 503) reply.header('retry-after', String(problem.retryAfterSeconds ?? retryAfterSeconds))
   const sentence = sentenceOf(problem)

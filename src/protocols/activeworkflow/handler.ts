@@ -58,7 +58,8 @@ async function receive (deps: HandlerDeps, context: CallContext): Promise<Result
     id: settings.dedupe ? messageActionId(origin, message) : undefined,
     headers: messageHeaders(origin, message)
   })
-  return await answerScheduled({ scheduled, wait: waitOf(context, settings), notes: settings.notes })
+  const notes = [...wanted.notes, ...settings.notes]
+  return await answerScheduled({ scheduled, wait: waitOf(context, settings), notes })
 }
 
 async function check (deps: HandlerDeps, context: CallContext): Promise<Result> {
@@ -70,7 +71,7 @@ async function check (deps: HandlerDeps, context: CallContext): Promise<Result> 
     const { collector } = admitted(deps, context, { settings, wanted: null })
     return tellOutcomes({ scheduler, collector, memory, notes })
   }
-  const wanted = wantedOf({ type: context.type, settings, payload: {} })
+  const wanted = wantedOf({ type: context.type, settings, payload: null })
   const origin = admitted(deps, context, { settings, wanted })
   const run = await scheduleRun({ scheduler, clock, newId, origin, wanted, memory })
   return await answerScheduled({ scheduled: run.scheduled, wait: waitOf(context, settings), notes, memory: run.memory })

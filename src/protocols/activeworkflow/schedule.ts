@@ -48,7 +48,9 @@ export async function answerScheduled ({ scheduled, wait, notes, memory }: Answe
   const told = waited === 'busy' ? action : waited
   return makeResult({
     logs: [
-      fresh ? `Scheduled ${action.kind} as ${action.id}.` : `${action.kind} had been scheduled already, as ${action.id}: nothing new was.`,
+      fresh
+        ? `Scheduled ${action.kind} as ${action.id}.`
+        : `${action.kind} had been scheduled already, as ${action.id}: nothing new was scheduled.`,
       ...waited === 'busy' ? ['Too many calls wait for outcomes, so this one did not.'] : [],
       ...wait !== null && !isFinal(told.state) ? ['The action has not ended yet.'] : [],
       ...notes

@@ -88,14 +88,16 @@ const boolean: Reader<boolean> = {
 }
 
 const argsSource: Reader<ArgsSource> = {
-  allowed: argsSources.map(each => `"${each}"`).join(', '),
+  allowed: `one of ${argsSources.map(each => `"${each}"`).join(', ')}`,
   read: value => argsSources.find(each => each === value) ?? null
 }
+
+const mostNamed = 10
 
 /** Most of these are slips of the pen, so they are told; few, since they are told with each call. */
 function unknownOptions (options: JsonObject): string[] {
   const names = Object.keys(options).filter(option => !optionNames.some(known => known === option))
   if (names.length === 0) return []
-  const shown = names.slice(0, 5).map(option => JSON.stringify(option.slice(0, 100))).join(', ')
-  return [`Options that are not known are not used: ${shown}${names.length > 5 ? ' and others' : ''}.`]
+  const shown = names.slice(0, mostNamed).map(option => JSON.stringify(option.slice(0, 100))).join(', ')
+  return [`Options that are not known are not used: ${shown}${names.length > mostNamed ? ' and others' : ''}.`]
 }

@@ -125,5 +125,29 @@ t.test('options that are not known are told, and the action is scheduled', async
   await it.receive(messageRow({}))
 
   t.equal(actions().length, 1)
-  t.match(it.logs, [/^Scheduled/, /^Options that are not known are not used: "Args", [^]*"o2" and others\.$/])
+  t.match(it.logs, [/^Scheduled/, /^Options that are not known are not used: "Args", [^]*"o7" and others\.$/])
+})
+
+t.test('a kind in a message that does not count is told, so that nobody takes the outcome for that of the other', async t => {
+  const { agent, actions } = await openWorld(t)
+  const byOption = agent({ kind: success })
+  const byUrl = agent({}, { path: `/activeworkflow/kinds/${ping}` })
+
+  await byOption.receive(messageRow({ kind: ping }))
+  await byUrl.receive(messageRow({ kind: success }))
+  await byOption.receive(messageRow({ kind: success }, { id: 18 }))
+
+  t.strictSame(actions().map(({ kind }) => kind), [success, ping, success])
+  t.match(byOption.logs, [/^Scheduled/, /names the kind "agent\.replicante\.io\/test\.ping", which does not count/, /^Scheduled/])
+  t.equal(byOption.logs.length, 3, 'not where it names the same')
+  t.match(byUrl.logs, [/^Scheduled/, /names the kind "agent\.replicante\.io\/debug\.success", which does not count/])
+})
+
+t.test('a scheduled run has no message that could name a kind', async t => {
+  const { agent } = await openWorld(t)
+  const it = agent({ on_check: true })
+
+  await it.check()
+
+  t.match(it.errors, [/\/params\/options\/kind is required: name the kind of action here$/])
 })

@@ -16,7 +16,7 @@ t.test('a message that comes five times makes one action', async t => {
     const [action, ...others] = actions()
     t.strictSame(others, [])
     t.match(it.messages, [{ action_id: action?.id, state: 'DONE' }], 'it is told as it is now')
-    t.strictSame(it.logs, [`${success} had been scheduled already, as ${action?.id}: nothing new was.`])
+    t.strictSame(it.logs, [`${success} had been scheduled already, as ${action?.id}: nothing new was scheduled.`])
   })
 
   await t.test('all at once', async t => {

@@ -64,7 +64,7 @@ t.test('no kind gets the name of the whole registry, and a kind named twice is o
 t.test('default options propose what the schema does', async t => {
   t.strictSame(registrationOfKind(ping, 'Name').default_options, { args: { count: 1 }, agent: '', wait: 0 })
   t.strictSame(Object.entries(registrationOfAll(kinds).default_options),
-    [['kind', 'agent.replicante.io/debug.success'], ['args', {}], ['agent', ''], ['wait', 0]])
+    [['kind', ''], ['args', {}], ['agent', ''], ['wait', 0]])
   const cases: Array<[JsonSchema, object]> = [
     [{}, {}],
     [{ default: { a: 1 } }, { a: 1 }],
