@@ -39,7 +39,7 @@ const liveOperation = {
 
 const readyOperation = {
   operationId: 'getReadiness',
-  summary: 'Whether the agent takes and performs actions',
+  summary: 'Whether the database can be written and, unless actions are disabled, the executor runs',
   description: 'Ready means that the database can be written and actions are carried out, not that the datastore is up.',
   tags: ['health'],
   response: {
