@@ -5,7 +5,10 @@ import { StoreError } from './errors.js'
 export interface FileGuard {
   /** To be called before writing. Throws StoreError `replaced`. */
   check (): void
-  /** To be called after writing: takes the files as they are now for ours. */
+  /**
+   * To be called after a commit, before anybody is told of it: takes the file's size and time as they are now for ours.
+   * Throws StoreError `replaced` when it is another file, which may have come in the middle of writing.
+   */
   accept (): void
 }
 
@@ -35,20 +38,25 @@ export function createFileGuard (path: string): FileGuard {
     throw new StoreError('replaced',
       `${what} while Steward had it open. Put the original back, or start again with what is there now.`)
   }
+  /** The database file, as it is now. */
+  const ours = (): Seen => {
+    const found = look(path)
+    if (found === null) return refuse(`${path} was removed`)
+    if (database === null || found.inode !== database.inode || found.device !== database.device) {
+      return refuse(`${path} was replaced by another file`)
+    }
+    return found
+  }
   return {
     check () {
-      const found = look(path)
-      if (found === null) return refuse(`${path} was removed`)
-      if (database === null || found.inode !== database.inode || found.device !== database.device) {
-        return refuse(`${path} was replaced by another file`)
-      }
-      if (found.size !== database.size || found.changed !== database.changed) {
+      const found = ours()
+      if (found.size !== database?.size || found.changed !== database.changed) {
         return refuse(`${path} was changed by another program`)
       }
       if (knownLog !== null && look(log)?.inode !== knownLog.inode) refuse(`${log}, its write-ahead log, was removed or replaced`)
     },
     accept () {
-      database = look(path)
+      database = ours()
       knownLog ??= look(log)
     }
   }

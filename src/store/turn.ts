@@ -37,7 +37,7 @@ export interface TurnEvents {
   readonly observer: Required<Observer>
   /** Called in the transaction before its first entry; throwing fails the turn. */
   guard (): void
-  /** Called when the turn's transaction has ended, either way. */
+  /** Called after the commit, before anybody is told of it; throwing fails the turn. */
   ended (): void
 }
 
@@ -108,7 +108,6 @@ export class WriteTurn {
     this.#scheduled = this.#waiting.length > 0 ? setImmediate(this.#run) : null
     const began = performance.now()
     const told = this.#write(batch)
-    this.#events.ended()
     this.#events.observer.turn({ entries: batch.length, ms: performance.now() - began, ok: told !== null })
     if (told === null) return
     for (const tell of told.tell) tell()
@@ -153,6 +152,7 @@ export class WriteTurn {
         }
       }
       this.#commit.run()
+      this.#events.ended()
       return { tell, effects }
     } catch (error) {
       this.#fail(batch, error)
