@@ -1,0 +1,15 @@
+-- One request again and again, from the environment; at the end one line of JSON.
+wrk.method = os.getenv("BENCH_METHOD") or "GET"
+wrk.body = os.getenv("BENCH_BODY")
+if wrk.body then wrk.headers["content-type"] = "application/json" end
+local tag = os.getenv("BENCH_IF_NONE_MATCH")
+if tag then wrk.headers["if-none-match"] = tag end
+
+function done (summary, latency)
+  local errors = summary.errors
+  io.write(string.format(
+    'RESULT {"requests":%d,"us":%d,"p50":%d,"p99":%d,"errors":%d}\n',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout
+  ))
+end
