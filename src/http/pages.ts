@@ -8,11 +8,11 @@ export interface Link {
 export interface LandingParts {
   /** Whether `/docs` is served. */
   readonly docs: boolean
-  /** Where protocols are. */
+  /** Where protocols are: named, and no links, since there is nothing to read there. */
   readonly protocols: readonly Link[]
 }
 
-function links ({ docs, protocols }: LandingParts): Link[] {
+function links ({ docs }: LandingParts): Link[] {
   return [
     { path: '/api/v1/actions', text: 'the actions; POST schedules one' },
     { path: '/api/v1/kinds', text: 'what it can do' },
@@ -23,8 +23,7 @@ function links ({ docs, protocols }: LandingParts): Link[] {
       ? [{ path: '/docs', text: 'the API to read and to try' }, { path: '/openapi.json', text: 'the API as OpenAPI 3.1' }]
       : []),
     { path: '/readyz', text: 'whether it works' },
-    { path: '/metrics', text: 'figures for Prometheus' },
-    ...protocols
+    { path: '/metrics', text: 'figures for Prometheus' }
   ]
 }
 
@@ -32,13 +31,14 @@ const intro = 'Steward stands beside one node and carries out the actions that i
 
 /** The short page at `/`, for terminals. */
 export function landingText (parts: LandingParts): string {
-  return `${intro}\n\n${links(parts).map(({ path, text }) => `${path.padEnd(28)}${text}`).join('\n')}\n`
+  return `${intro}\n\n${[...links(parts), ...parts.protocols].map(({ path, text }) => `${path.padEnd(28)}${text}`).join('\n')}\n`
 }
 
 /** The short page at `/`, for browsers. */
 export function landingPage (parts: LandingParts): string {
   const items = links(parts).map(({ path, text }) => `<li><a href="${path}">${path}</a>: ${text}</li>`)
-  return page('Steward', `<p>${intro}</p>\n<ul>\n${items.join('\n')}\n</ul>`)
+  const named = parts.protocols.map(({ path, text }) => `<li><code>${path}</code>: ${text}</li>`)
+  return page('Steward', `<p>${intro}</p>\n<ul>\n${[...items, ...named].join('\n')}\n</ul>`)
 }
 
 interface Explained {

@@ -4,6 +4,7 @@ import { Problem, problems, type ProblemCode } from '../../src/domain/problem.js
 import { statusOf } from '../../src/http/problem.js'
 import { announceDeprecation, type ApiVersion } from '../../src/http/versions.js'
 import { openHttpApp } from '../support/http-app.js'
+import { everyHttpProtocol } from '../support/protocols.js'
 
 t.test('the root says where things are, in text or HTML', async t => {
   const { get } = await openHttpApp(t)
@@ -12,6 +13,16 @@ t.test('the root says where things are, in text or HTML', async t => {
   t.match(text, { statusCode: 200, headers: { 'content-type': /^text\/plain/, vary: /accept/ }, body: /\/api\/v1\/actions/ })
   const html = await get('/', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' })
   t.match(html, { statusCode: 200, headers: { 'content-type': /^text\/html/ }, body: /<a href="\/docs">/ })
+})
+
+t.test('the root names where every protocol is', async t => {
+  const { get } = await openHttpApp(t, { protocols: everyHttpProtocol })
+
+  for (const accept of ['text/plain', 'text/html']) {
+    const { body } = await get('/', { accept })
+    for (const prefix of ['/api/unstable', '/replisdk/api/unstable', '/activeworkflow']) t.match(body, prefix)
+    t.notMatch(body, '<a href="/activeworkflow">', 'there is nothing to be read')
+  }
 })
 
 t.test('every path that the root names is there', async t => {
