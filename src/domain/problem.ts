@@ -130,8 +130,8 @@ export function asProblem (error: unknown, { id, bodyLimit }: FailedRequest): Pr
   return new Problem('internal', { params: { request: id }, cause: error })
 }
 
-/** How much of a pointer is repeated: the names in it are the caller's, and may be as long as its body. */
-const pointerLength = 1000
+/** How much of a pointer an answer repeats: the names in it are the caller's, and may be as long as its body. */
+export const pointerLength = 1000
 
 /** One violation in a sentence's part. */
 export function describeViolation ({ pointer, detail }: Violation): string {

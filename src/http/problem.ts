@@ -1,22 +1,6 @@
 import type { FastifyReply } from 'fastify'
-import { Problem, type ProblemCategory, type Violation } from '../domain/problem.js'
-
-/** The one table of what each category of trouble is in HTTP. */
-export const statusOf = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  missing: 404,
-  method: 405,
-  conflict: 409,
-  gone: 410,
-  'too-large': 413,
-  unsupported: 415,
-  busy: 429,
-  full: 507,
-  unavailable: 503,
-  internal: 500
-} as const satisfies Record<ProblemCategory, number>
+import { pointerLength, Problem, type ProblemCategory, type Violation } from '../domain/problem.js'
+import { statusOf } from '../http-status.js'
 
 /** The media type of RFC 9457. */
 export const problemType = 'application/problem+json'
@@ -30,9 +14,6 @@ export interface ProblemDetails {
   readonly instance: string
   readonly errors?: readonly Violation[]
 }
-
-/** How much of a pointer an answer repeats: the names in it are the caller's, and may be as long as its body. */
-const pointerLength = 1000
 
 /** Seconds after which to try again, for categories that pass by themselves, when the problem does not say. */
 const retryAfter: Partial<Record<ProblemCategory, number>> = { busy: 1, unavailable: 5 }

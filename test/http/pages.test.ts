@@ -1,7 +1,7 @@
 import { fastify } from 'fastify'
 import t from 'tap'
 import { Problem, problems, type ProblemCode } from '../../src/domain/problem.js'
-import { statusOf } from '../../src/http/problem.js'
+import { statusOf } from '../../src/http-status.js'
 import { announceDeprecation, type ApiVersion } from '../../src/http/versions.js'
 import { openHttpApp } from '../support/http-app.js'
 import { everyHttpProtocol } from '../support/protocols.js'

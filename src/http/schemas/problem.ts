@@ -1,5 +1,6 @@
 import { Problem, problems, type ProblemCategory, type ProblemCode } from '../../domain/problem.js'
-import { problemDetails, problemType, statusOf } from '../problem.js'
+import { statusOf } from '../../http-status.js'
+import { problemDetails, problemType } from '../problem.js'
 
 /** The body of every answer that says what went wrong (RFC 9457). */
 export const problemSchema = {

@@ -1,23 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { asProblem, describeViolation } from '../../domain/problem.js'
 import type { Problem, ProblemCategory } from '../../domain/problem.js'
-
-/** The status of each category of trouble in this dialect. */
-export const statusOf = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  missing: 404,
-  method: 405,
-  conflict: 409,
-  gone: 410,
-  'too-large': 413,
-  unsupported: 415,
-  busy: 429,
-  full: 507,
-  unavailable: 503,
-  internal: 500
-} as const satisfies Record<ProblemCategory, number>
+import { statusOf } from '../../http-status.js'
 
 /** Seconds after which to try again, for categories that pass by themselves, where the problem does not say. */
 const retryAfterSeconds: Partial<Record<ProblemCategory, number>> = { busy: 5, unavailable: 5 }

@@ -2,7 +2,7 @@ import t from 'tap'
 import type { Access } from '../../../src/domain/ports/access.js'
 import { Problem, problems } from '../../../src/domain/problem.js'
 import type { ProblemCode } from '../../../src/domain/problem.js'
-import { statusOf } from '../../../src/protocols/replicante-next/errors.js'
+import { statusOf } from '../../../src/http-status.js'
 import { errorOf, id, loop, openWorld, prefix, readPaths } from './world.js'
 
 interface Case {
