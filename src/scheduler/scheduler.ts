@@ -53,6 +53,7 @@ export function createScheduler ({ store, registry, newId, disabled }: Scheduler
   return {
     storeId: store.id,
     get,
+    find: id => idShape.test(id) ? store.get(normalId(id)) : null,
     kinds: () => registry.list(),
     history: action => store.history(action.seq),
     list: query => store.page(query),

@@ -50,6 +50,8 @@ export interface Scheduler {
   schedule (request: ScheduleRequest): Promise<Scheduled>
   /** Throws `unknown-action`, `invalid-id`. */
   get (id: string): Action
+  /** The action; null when there is none, also for a text that is no id. */
+  find (id: string): Action | null
   /** The transitions of an action, oldest first. */
   history (action: Action): readonly Transition[]
   /** Throws `invalid-cursor`, `cursor-gone`. */

@@ -1,8 +1,6 @@
-import type { Action } from '../../domain/action.js'
 import type { Clock, IdSource } from '../../domain/clock.js'
 import { isJsonObject, type JsonObject } from '../../domain/json.js'
 import type { Scheduled, Scheduler } from '../../domain/ports/scheduler.js'
-import { Problem } from '../../domain/problem.js'
 import type { Wanted } from './arguments.js'
 import { firstRunActionId, runActionId, type Origin } from './origin.js'
 import { scheduleFor } from './schedule.js'
@@ -18,7 +16,7 @@ interface Run {
 const repetitionMs = 60 * 60 * 1000
 
 interface RunParts {
-  readonly scheduler: Pick<Scheduler, 'schedule' | 'get'>
+  readonly scheduler: Pick<Scheduler, 'schedule' | 'find'>
   readonly clock: Clock
   readonly newId: IdSource
   readonly origin: Origin
@@ -47,17 +45,8 @@ function firstId ({ scheduler, clock, origin }: RunParts): string {
   const now = clock.now()
   const period = Math.floor(now / repetitionMs)
   const earlier = firstRunActionId(origin, period - 1)
-  const action = find(scheduler, earlier)
+  const action = scheduler.find(earlier)
   return action !== null && action.scheduledAt > now - repetitionMs ? earlier : firstRunActionId(origin, period)
-}
-
-function find (scheduler: RunParts['scheduler'], id: string): Action | null {
-  try {
-    return scheduler.get(id)
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'unknown-action') return null
-    throw error
-  }
 }
 
 /** Null when the memory has no run, or one that nobody here wrote. */

@@ -61,10 +61,7 @@ const getAction = {
 
 /** The action. To this dialect a text that is no id is the id of nothing: 404, as in the reference. */
 function find (scheduler: Scheduler, id: string): Action {
-  try {
-    return scheduler.get(id)
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'invalid-id') throw new Problem('unknown-action', { params: { id: id.slice(0, 100) } })
-    throw error
-  }
+  const action = scheduler.find(id)
+  if (action === null) throw new Problem('unknown-action', { params: { id: id.slice(0, 100) } })
+  return action
 }

@@ -1,7 +1,5 @@
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
-import type { Action } from '../../../domain/action.js'
 import type { Scheduler } from '../../../domain/ports/scheduler.js'
-import { Problem } from '../../../domain/problem.js'
 import { examples } from '../examples.js'
 import { listFinished, listLimit, listQueue } from '../lists.js'
 import type { ListSource } from '../lists.js'
@@ -25,19 +23,9 @@ export function actionRoutes (scope: FastifyInstance, { scheduler, listed, onReq
     return { actions: (await listQueue({ scheduler, listed })).map(wireListItem) }
   })
   scope.get<{ Params: { id: string } }>('/action/:id', { onRequest, schema: getAction }, async ({ params: { id } }, reply) => {
-    const action = find(scheduler, id)
+    const action = scheduler.find(id)
     return action === null ? await reply.code(404).send() : wireExecution(action)
   })
-}
-
-/** The action; null also for a text that is no id: to this dialect it is the id of nothing. */
-function find (scheduler: Scheduler, id: string): Action | null {
-  try {
-    return scheduler.get(id)
-  } catch (error) {
-    if (error instanceof Problem && (error.code === 'unknown-action' || error.code === 'invalid-id')) return null
-    throw error
-  }
 }
 
 const tags = ['actions']
