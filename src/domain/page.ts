@@ -1,3 +1,4 @@
+import type { ActionSummary } from './action.js'
 import type { ActionState } from './lifecycle.js'
 import type { Instant } from './clock.js'
 
@@ -52,4 +53,21 @@ export async function collectPages<T> (page: (query: PageQuery) => Page<T>, quer
     found.push(...items)
   }
   return found
+}
+
+/**
+ * What runs and what waits, each oldest first, what runs before what waits where there is more than the limit. A caller
+ * may take an action that is in no list for lost, so what waits is read before what runs: an action that starts in
+ * between is then seen twice, and given once, but never missed.
+ */
+export async function collectUnfinished (
+  page: (query: PageQuery) => Page<ActionSummary>, { filter, limit }: Pick<PageQuery, 'filter' | 'limit'>
+): Promise<ActionSummary[]> {
+  const read = async (state: ActionState): Promise<ActionSummary[]> => {
+    return await collectPages(page, { filter: { ...filter, states: [state] }, order: 'asc', limit })
+  }
+  const waiting = await read('NEW')
+  const running = await read('RUNNING')
+  const started = new Set(running.map(({ seq }) => seq))
+  return [...running, ...waiting.filter(({ seq }) => !started.has(seq))].slice(0, limit)
 }
