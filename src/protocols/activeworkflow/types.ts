@@ -27,7 +27,7 @@ export function agentTypes (kinds: ReadonlyArray<Pick<KindDescription, 'kind'>>)
 
 function className (kind: string, digits: number): string {
   const words = kind.match(/[A-Za-z0-9]+/g) ?? []
-  const hash = createHash('sha256').update(kind).digest('hex')
+  const hash = digits === 0 ? '' : createHash('sha256').update(kind).digest('hex')
   return [wholeRegistryType, ...words.map(word => word.charAt(0).toUpperCase() + word.slice(1)), hash.slice(0, digits)].join('')
 }
 
