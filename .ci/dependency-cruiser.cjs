@@ -9,7 +9,7 @@
  */
 
 /** What every room may import besides itself. */
-const common = '^src/(domain/|(rfc3339|folders|derived-id|http-status|lenient-validator)\\.ts$)'
+const common = '^src/(domain/|(rfc3339|folders|ids|tally|derived-id|http-status|lenient-validator)\\.ts$)'
 
 const sideBySide = ['protocols', 'datastores']
 
@@ -55,7 +55,7 @@ module.exports = {
       name: 'leaves-import-domain',
       comment: 'The leaves may use the domain, each other and packages.',
       severity: 'error',
-      from: { path: '^src/(rfc3339|folders|derived-id|http-status|lenient-validator)\\.ts$' },
+      from: { path: '^src/(rfc3339|folders|ids|tally|derived-id|http-status|lenient-validator)\\.ts$' },
       to: { path: '^src/', pathNot: common }
     },
     {

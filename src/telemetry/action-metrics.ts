@@ -1,21 +1,21 @@
-import { Counter, Histogram } from 'prom-client'
 import type { Registry } from 'prom-client'
 import type { Action } from '../domain/action.js'
 import { isJsonObject } from '../domain/json.js'
 import { actionStates, isFinal } from '../domain/lifecycle.js'
 import type { ActionState } from '../domain/lifecycle.js'
 import type { Effect } from '../domain/ports/store.js'
+import { createCounter, createHistogram, type Count, type Counter, type Distribution, type Histogram } from '../tally.js'
 
 /** From no-ops to work of half a day, in seconds. */
 const workBuckets = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200, 43200]
 
 /** The children of one kind, looked up once: this runs for every transition. */
 interface KindMetrics {
-  readonly entered: Readonly<Record<ActionState, Counter.Internal>>
-  readonly progress: Counter.Internal
-  readonly cancels: Counter.Internal
-  readonly wait: Histogram.Internal<'kind'>
-  readonly run: Histogram.Internal<'kind'>
+  readonly entered: Readonly<Record<ActionState, Count>>
+  readonly progress: Count
+  readonly cancels: Count
+  readonly wait: Distribution
+  readonly run: Distribution
 }
 
 /** Counts actions as commits tell of them. The returned function is the `committed` of an observer. */
@@ -52,10 +52,10 @@ interface Instruments {
 function createInstruments (registry: Registry): Instruments {
   const registers = [registry]
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> => {
-    return new Counter({ name, help, labelNames, registers })
+    return createCounter({ name, help, labelNames, registers })
   }
   const histogram = (name: string, help: string): Histogram<'kind'> => {
-    return new Histogram({ name, help, labelNames: ['kind'], buckets: workBuckets, registers })
+    return createHistogram({ name, help, labelNames: ['kind'], buckets: workBuckets, registers })
   }
   const actions = counter('steward_actions_total', 'Actions that entered a state, by kind and state.', ['kind', 'state'])
   const failures = counter('steward_action_failures_total', 'Actions that failed, by kind and reason.', ['kind', 'reason'])

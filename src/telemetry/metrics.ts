@@ -1,7 +1,8 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Gauge, Registry } from 'prom-client'
 import type { Clock, Instant } from '../domain/clock.js'
 import type { Observer } from '../domain/ports/observer.js'
 import type { LaneDepth } from '../domain/ports/store.js'
+import { createCounter, createHistogram } from '../tally.js'
 import { createActionMetrics } from './action-metrics.js'
 import { createLaneLabels } from './lane-gauge.js'
 import { createProcessMetrics } from './process-metrics.js'
@@ -88,42 +89,42 @@ function addQueueMetrics ({ registry, clock, queue, labels }: QueueMetricsDeps):
 
 function storeMetrics (registry: Registry): Pick<Required<Observer>, 'turn' | 'operation' | 'pruned'> {
   const registers = [registry]
-  const entries = new Histogram({
+  const entries = createHistogram({
     name: 'steward_write_turn_entries',
     help: 'How many intentions one write turn carried out.',
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
     registers
   })
-  const turns = new Histogram({
+  const turns = createHistogram({
     name: 'steward_write_turn_seconds',
     help: 'How long a write turn took, with its commit.',
     buckets: shortBuckets,
     registers
   })
-  const failed = new Counter({
+  const failed = createCounter({
     name: 'steward_write_turn_failures_total',
     help: 'Write turns that could not be committed.',
     registers
   })
-  const operations = new Histogram({
+  const operations = createHistogram({
     name: 'steward_store_operation_seconds',
     help: 'How long an intention of the store took, by operation.',
     labelNames: ['operation'],
     buckets: shortBuckets,
     registers
   })
-  const errors = new Counter({
+  const errors = createCounter({
     name: 'steward_store_operation_errors_total',
     help: 'Intentions of the store that failed, by operation.',
     labelNames: ['operation'],
     registers
   })
-  const pruned = new Counter({
+  const pruned = createCounter({
     name: 'steward_pruned_actions_total',
     help: 'Finished actions that pruning removed.',
     registers
   })
-  const prunings = new Histogram({
+  const prunings = createHistogram({
     name: 'steward_prune_seconds',
     help: 'How long a pruning took, from its first step to its last.',
     buckets: shortBuckets,
@@ -131,23 +132,23 @@ function storeMetrics (registry: Registry): Pick<Required<Observer>, 'turn' | 'o
   })
   return {
     turn ({ entries: count, ms, ok }) {
-      entries.observe(count)
-      turns.observe(ms / 1000)
-      if (!ok) failed.inc()
+      entries.labels().observe(count)
+      turns.labels().observe(ms / 1000)
+      if (!ok) failed.labels().inc()
     },
     operation ({ name, ms, ok }) {
       operations.labels(name).observe(ms / 1000)
       if (!ok) errors.labels(name).inc()
     },
     pruned ({ removed, ms }) {
-      pruned.inc(removed)
-      prunings.observe(ms / 1000)
+      pruned.labels().inc(removed)
+      prunings.labels().observe(ms / 1000)
     }
   }
 }
 
 function runMetrics (registry: Registry): Pick<Required<Observer>, 'stuck'> {
-  const stuck = new Counter({
+  const stuck = createCounter({
     name: 'steward_stuck_runs_total',
     help: 'Runs that did not end although their signal was aborted, by kind.',
     labelNames: ['kind'],
@@ -157,14 +158,14 @@ function runMetrics (registry: Registry): Pick<Required<Observer>, 'stuck'> {
 }
 
 function httpMetrics (registry: Registry): Pick<Required<Observer>, 'request'> {
-  const requests = new Histogram({
+  const requests = createHistogram({
     name: 'steward_http_request_seconds',
     help: 'How long requests took, by method, route and status; without those that were held on purpose.',
     labelNames: ['method', 'route', 'status'],
     buckets: shortBuckets,
     registers: [registry]
   })
-  const held = new Histogram({
+  const held = createHistogram({
     name: 'steward_http_held_seconds',
     help: 'How long answers were held on purpose (waits and event streams), by method, route and status.',
     labelNames: ['method', 'route', 'status'],

@@ -1,8 +1,9 @@
-import { Counter, Histogram, Registry } from 'prom-client'
+import { Registry } from 'prom-client'
 import type { Action } from '../../domain/action.js'
 import { isFinal } from '../../domain/lifecycle.js'
 import type { ActionState } from '../../domain/lifecycle.js'
 import type { Observer } from '../../domain/ports/observer.js'
+import { createCounter, createHistogram } from '../../tally.js'
 
 /** The metrics that classic agents have, under their names. Durations are in seconds. */
 export interface ClassicMetrics {
@@ -15,42 +16,42 @@ export interface ClassicMetrics {
 export function createClassicMetrics (): ClassicMetrics {
   const registry = new Registry()
   const registers = [registry]
-  const actions = new Counter({
+  const actions = createCounter({
     name: 'repliagent_action_total',
     help: 'Number of actions invoked',
     labelNames: ['action'],
     registers
   })
-  const duration = new Histogram({
+  const duration = createHistogram({
     name: 'repliagent_action_duration',
     help: 'Duration (in seconds) of an action invocation',
     labelNames: ['action'],
     registers
   })
-  const errors = new Counter({
+  const errors = createCounter({
     name: 'repliagent_action_errors',
     help: 'Number of actions that errored while being invoked',
     labelNames: ['action'],
     registers
   })
-  const pruneDuration = new Histogram({
+  const pruneDuration = createHistogram({
     name: 'repliagent_action_prune_duration',
     help: 'Duration (in seconds) of actions DB pruning',
     registers
   })
-  const operations = new Counter({
+  const operations = createCounter({
     name: 'repliagent_sqlite_operations',
     help: 'Number of SQLite operations issued',
     labelNames: ['operation'],
     registers
   })
-  const operationDuration = new Histogram({
+  const operationDuration = createHistogram({
     name: 'repliagent_sqlite_operations_duration',
     help: 'Duration (in seconds) of SQLite operations',
     labelNames: ['operation'],
     registers
   })
-  const operationErrors = new Counter({
+  const operationErrors = createCounter({
     name: 'repliagent_sqlite_operation_errors',
     help: 'Number of SQLite operations failed',
     labelNames: ['operation'],
@@ -75,7 +76,7 @@ export function createClassicMetrics (): ClassicMetrics {
       operationDuration.labels(name).observe(ms / 1000)
       if (!ok) operationErrors.labels(name).inc()
     },
-    pruned: ({ ms }) => { pruneDuration.observe(ms / 1000) }
+    pruned: ({ ms }) => { pruneDuration.labels().observe(ms / 1000) }
   }
   return { observer, contentType: registry.contentType, text: () => registry.metrics() }
 }
