@@ -11,12 +11,15 @@ export class Depth {
   #queued = 0
 
   constructor (database: Database.Database) {
-    // The planner would take the index that begins with the state, and sort: 194 ms for 100,000 rows instead of 4.
-    const count = (state: 'NEW' | 'RUNNING', index: string): Array<{ lane: string, n: number }> =>
-      database.prepare<[], { lane: string, n: number }>(
-        `select lane, count(*) as n from action indexed by ${index} where state = '${state}' group by lane`).all()
-    for (const { lane, n } of count('NEW', 'action_waiting')) this.#change(lane, n, 0)
-    for (const { lane, n } of count('RUNNING', 'action_one_running')) this.#change(lane, 0, n)
+    const counted = database.prepare<[], { lane: string, n: number }>(
+      'select lane, count(*) as n from action indexed by action_open where finished_at is null group by lane').all()
+    // What runs is the first of its lane: the trigger sees to that.
+    const first = database.prepare<[string], ActionState>(
+      'select state from action where lane = ? and finished_at is null order by seq limit 1').pluck()
+    for (const { lane, n } of counted) {
+      const running = first.get(lane) === 'RUNNING' ? 1 : 0
+      this.#change(lane, n - running, running)
+    }
   }
 
   /** Waiting and running together, over all lanes. */

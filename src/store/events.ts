@@ -22,6 +22,14 @@ type EventRow = TransitionRow & { kind: string, lane: string, protocol: string }
 
 const batchBytes = 1024 * 1024
 
+/** Begins a statement: `chain` has the numbers of an action's transitions, newest first. Its parameter: an action's. */
+export const historyOf = `
+  with recursive chain (seq) as (
+    select last_transition from action where seq = ?
+    union all
+    select t.previous from chain join transition t on t.seq = chain.seq where t.previous is not null
+  )`
+
 /**
  * Prepares the reads of the history. By hand, because drizzle cannot iterate: a batch has to end by its size, and
  * payloads may be large.
@@ -29,7 +37,8 @@ const batchBytes = 1024 * 1024
 export function createEventReads (database: Database.Database): EventReads {
   const columns = 't.seq, t.at, t.state, t.payload, a.id as actionId'
   const joined = 'from transition t join action a on a.seq = t.action_seq'
-  const ofAction = database.prepare<[number], TransitionRow>(`select ${columns} ${joined} where t.action_seq = ? order by t.seq`)
+  const ofAction = database.prepare<[number], TransitionRow>(
+    `${historyOf} select ${columns} from chain join transition t on t.seq = chain.seq join action a on a.seq = t.action_seq order by t.seq`)
   const after = database.prepare<[number, number], EventRow>(
     `select ${columns}, a.kind, a.lane, a.protocol ${joined} where t.seq > ? order by t.seq limit ?`)
   const newest = database.prepare<[], number>('select max(seq) from transition').pluck()

@@ -2,8 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Action } from '../domain/action.js'
 import type { OutcomeBatch, OutcomeQuery } from '../domain/ports/store.js'
 import type { EventReads } from './events.js'
-import { actionColumns, toAction } from './rows.js'
-import type { ActionRow } from './schema.js'
+import { actionColumns, prepareRows, toAction } from './rows.js'
 
 /** Characters of arguments and payloads after which a batch ends. */
 const batchLength = 1024 * 1024
@@ -12,8 +11,8 @@ const batchLength = 1024 * 1024
 export function createOutcomes (
   database: Database.Database, { lastEvent, pruned }: Pick<EventReads, 'lastEvent' | 'pruned'>
 ): (query: OutcomeQuery) => OutcomeBatch {
-  const ended = database.prepare<[string, number, number], ActionRow & { position: number }>(`
-    select o.transition_seq as position, ${actionColumns('a')} from outcome o join action a on a.seq = o.action_seq
+  const ended = prepareRows<[string, number, number]>(database, `
+    select ${actionColumns('a')} from outcome o join action a on a.seq = o.action_seq
     where o.collector = ? and o.transition_seq > ? order by o.transition_seq limit ?`)
 
   return ({ collector, after, limit }) => {
@@ -30,7 +29,8 @@ export function createOutcomes (
         break
       }
       actions.push(toAction(row))
-      next = row.position
+      // Nothing moves what is final: its newest transition is the one that ended it.
+      next = row.lastTransition ?? next
       length += row.args.length + (row.statePayload?.length ?? 0)
     }
     return { actions, more, next: more ? next : newest, gap: after !== null && (!known || after < pruned()) }

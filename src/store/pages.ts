@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, gt, gte, lt, sql, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, lt, sql, type SQL } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { ActionSummary } from '../domain/action.js'
-import { actionStates, type ActionState } from '../domain/lifecycle.js'
+import { actionStates, isFinal, type ActionState } from '../domain/lifecycle.js'
 import type { ActionFilter, Order, Page, PageQuery } from '../domain/page.js'
 import { Problem } from '../domain/problem.js'
 import { listName, makeCursor, readCursor } from './cursors.js'
@@ -17,6 +17,8 @@ export interface PageSource {
   readonly storeId: string
   /** Every protocol that any action came through. */
   readonly protocols: ReadonlySet<string>
+  /** The numbers of what runs. */
+  readonly running: readonly number[]
 }
 
 /** A part of a list that one index gives in order: the actions of a state and a protocol, or all of them. */
@@ -36,13 +38,14 @@ interface Stretch {
  * of several states or protocols is merged from one index range each.
  */
 export function readPage (source: PageSource, query: PageQuery): Page<ActionSummary> {
-  const { reads, storeId, protocols } = source
+  const { reads, storeId, protocols, running } = source
   const { filter, order, limit, cursor } = query
   const list = listName(filter, order)
   const after = cursor === undefined ? null : readCursor(cursor, storeId, list)
   const streams = streamsOf(filter, protocols)
   const each = Math.ceil(examinedLimit / Math.max(1, streams.length))
-  const stretches = streams.map(stream => readStretch(reads, { stream, filter, order, after, limit: limit + 1, each }))
+  const stretch = { running, filter, order, after, limit: limit + 1, each }
+  const stretches = streams.map(stream => readStretch(reads, { ...stretch, stream }))
 
   const direction = order === 'asc' ? 1 : -1
   const frontier = nearest(stretches.map(stretch => stretch.frontier), direction)
@@ -68,6 +71,7 @@ function streamsOf (filter: ActionFilter, known: ReadonlySet<string>): Stream[] 
 
 interface StretchQuery {
   readonly stream: Stream
+  readonly running: readonly number[]
   readonly filter: ActionFilter
   readonly order: Order
   readonly after: number | null
@@ -77,11 +81,11 @@ interface StretchQuery {
 }
 
 function readStretch (reads: BetterSQLite3Database, query: StretchQuery): Stretch {
-  const { stream, filter, order, after, limit, each } = query
-  const { seq, state, protocol } = actionTable
+  const { stream, running, filter, order, after, limit, each } = query
+  const { seq, protocol } = actionTable
   const inOrder = order === 'asc' ? asc(seq) : desc(seq)
   const range = and(
-    stream.state === undefined ? undefined : eq(state, stream.state),
+    stream.state === undefined ? undefined : rangeOf(stream.state, running),
     stream.protocol === undefined ? undefined : eq(protocol, stream.protocol),
     after === null ? undefined : order === 'asc' ? gt(seq, after) : lt(seq, after)
   )
@@ -96,6 +100,16 @@ function readStretch (reads: BetterSQLite3Database, query: StretchQuery): Stretc
   const rows = reads.select().from(looked).where(matches).orderBy(again).limit(limit).all()
   const last = reads.select({ seq }).from(actionTable).where(range).orderBy(inOrder).limit(1).offset(each - 1).get()
   return { rows, frontier: last?.seq ?? null }
+}
+
+/**
+ * The actions of a state, in the words of the index that has them: a partial one is not found by a parameter. Only what
+ * runs has none: it is a handful, whose numbers are known.
+ */
+function rangeOf (state: ActionState, running: readonly number[]): SQL | undefined {
+  if (isFinal(state)) return sql.raw(`state = '${state}' and finished_at is not null`)
+  if (state === 'NEW') return sql.raw("state = 'NEW' and finished_at is null")
+  return and(inArray(actionTable.seq, [...running]), eq(actionTable.state, state))
 }
 
 /** The part of a filter that no index serves, on the columns of the subquery. */
@@ -121,8 +135,8 @@ function nearest (places: ReadonlyArray<number | null>, direction: 1 | -1): numb
  * @throws Problem `cursor-gone` when the store never came as far as the cursor: it was put back to an earlier time
  */
 function isPastTheEdge (reads: BetterSQLite3Database, { after, order }: { after: number, order: Order }): boolean {
-  const newest = reads.get<{ seq: number }>(sql`select seq from sqlite_sequence where name = 'action'`)
-  if (after > (newest?.seq ?? 0)) throw new Problem('cursor-gone')
   const pruned = reads.select({ seq: storeTable.prunedAction }).from(storeTable).get()?.seq ?? 0
+  const newest = reads.get<{ seq: number | null }>(sql`select max(seq) as seq from action`)
+  if (after > Math.max(newest?.seq ?? 0, pruned)) throw new Problem('cursor-gone')
   return order === 'asc' ? after < pruned : after <= pruned + 1
 }

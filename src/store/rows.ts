@@ -1,33 +1,96 @@
+import type Database from 'better-sqlite3'
 import { getTableColumns } from 'drizzle-orm'
 import type { Action, ActionEvent, ActionSummary, Transition } from '../domain/action.js'
 import type { JsonValue } from '../domain/json.js'
 import type { ActionState } from '../domain/lifecycle.js'
 import { actionTable, type ActionRow } from './schema.js'
 
-const { args, headers, statePayload, collector, updatedAt, suspendedAt, progressEntries, historyBytes, ...listed } =
-  getTableColumns(actionTable)
+const {
+  args, headers, statePayload, collector, updatedAt, suspendedAt, progressEntries, historyBytes, lastTransition,
+  ...listed
+} = getTableColumns(actionTable)
 
 /** The columns that lists show: a page stays small, whatever the actions carry. */
 export const summaryColumns = listed
 
 /** A row of a list. */
-export type SummaryRow = Omit<ActionRow,
-'args' | 'headers' | 'statePayload' | 'collector' | 'updatedAt' | 'suspendedAt' | 'progressEntries' | 'historyBytes'>
+export type SummaryRow = Pick<ActionRow, keyof typeof listed>
 
-/** The columns of a hand-written statement, so that its rows have the shape that drizzle gives. */
+/** The columns of a hand-written statement, in the order in which it gives them. */
+const order = [
+  'seq', 'id', 'kind', 'lane', 'protocol', 'principal', 'requester', 'state', 'createdAt', 'scheduledAt',
+  'startedAt', 'finishedAt', 'cancelRequestedAt', 'updatedAt', 'interruptions', 'suspendedAt', 'progressEntries',
+  'historyBytes', 'version', 'collector', 'lastTransition', 'args', 'headers', 'statePayload'
+] as const satisfies ReadonlyArray<keyof ActionRow>
+
+/** The columns of a hand-written statement, for `prepareRows`. */
 export function actionColumns (table = 'action'): string {
-  return Object.entries(getTableColumns(actionTable)).map(([name, column]) => `${table}.${column.name} as "${name}"`).join(', ')
+  const columns = getTableColumns(actionTable)
+  return order.map(name => `${table}.${columns[name].name}`).join(', ')
 }
 
-/** The same for a statement that returns what it wrote. */
-export const returningAction = `returning ${actionColumns()}`
+/** A hand-written statement that gives actions: one, or one after the other. */
+export interface RowStatement<P extends unknown[]> {
+  get (...parameters: P): ActionRow | undefined
+  iterate (...parameters: P): Iterable<ActionRow>
+}
+
+/**
+ * Prepares a statement whose columns are `actionColumns`. Rows come as arrays and are made into objects here: better-
+ * sqlite3 adds one property after the other, which for so many takes twice as long (measured: 26 against 13 µs).
+ */
+export function prepareRows<P extends unknown[]> (database: Database.Database, sql: string): RowStatement<P> {
+  const statement = database.prepare<unknown[], RowValues>(sql).raw()
+  return {
+    get (...parameters) {
+      const values = statement.get(...parameters)
+      return values === undefined ? undefined : rowOf(values)
+    },
+    * iterate (...parameters) {
+      for (const values of statement.iterate(...parameters)) yield rowOf(values)
+    }
+  }
+}
+
+/** A row as better-sqlite3 gives it: what `order` says. */
+type RowValues = { readonly [I in keyof typeof order]: I extends `${number}` ? ActionRow[(typeof order)[I]] : never } & readonly unknown[]
+
+function rowOf (values: RowValues): ActionRow {
+  return {
+    seq: values[0],
+    id: values[1],
+    kind: values[2],
+    lane: values[3],
+    protocol: values[4],
+    principal: values[5],
+    requester: values[6],
+    state: values[7],
+    createdAt: values[8],
+    scheduledAt: values[9],
+    startedAt: values[10],
+    finishedAt: values[11],
+    cancelRequestedAt: values[12],
+    updatedAt: values[13],
+    interruptions: values[14],
+    suspendedAt: values[15],
+    progressEntries: values[16],
+    historyBytes: values[17],
+    version: values[18],
+    collector: values[19],
+    lastTransition: values[20],
+    args: values[21],
+    headers: values[22],
+    statePayload: values[23]
+  }
+}
 
 /** JSON text as it is stored: SQL null for the JSON null, which is what most payloads are. */
 export function payloadText (payload: JsonValue): string | null {
   return payload === null ? null : JSON.stringify(payload)
 }
 
-function payloadValue (text: string | null): JsonValue {
+/** The payload of a stored text. */
+export function payloadValue (text: string | null): JsonValue {
   return text === null ? null : JSON.parse(text) as JsonValue
 }
 
@@ -55,7 +118,21 @@ export function toSummary (row: SummaryRow): ActionSummary {
 /** The action of a row. */
 export function toAction (row: ActionRow): Action {
   return {
-    ...toSummary(row),
+    seq: row.seq,
+    id: row.id,
+    kind: row.kind,
+    lane: row.lane,
+    state: row.state,
+    requester: row.requester,
+    principal: row.principal,
+    protocol: row.protocol,
+    createdAt: row.createdAt,
+    scheduledAt: row.scheduledAt,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+    cancelRequestedAt: row.cancelRequestedAt,
+    interruptions: row.interruptions,
+    version: row.version,
     args: JSON.parse(row.args) as JsonValue,
     headers: JSON.parse(row.headers) as Record<string, string>,
     statePayload: payloadValue(row.statePayload)

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { ActionState } from '../domain/lifecycle.js'
 
 /**
@@ -14,7 +14,7 @@ export const storeTable = sqliteTable('store', {
 }, table => [check('store_check_1', sql`${table.onlyRow} = 1`)])
 
 export const actionTable = sqliteTable('action', {
-  seq: integer('seq').primaryKey({ autoIncrement: true }),
+  seq: integer('seq').primaryKey(),
   id: text('id').notNull().unique(),
   kind: text('kind').notNull(),
   lane: text('lane').notNull(),
@@ -33,24 +33,25 @@ export const actionTable = sqliteTable('action', {
   progressEntries: integer('progress_entries').notNull().default(0),
   historyBytes: integer('history_bytes').notNull().default(0),
   version: integer('version').notNull().default(1),
+  collector: text('collector'),
+  lastTransition: integer('last_transition').notNull(),
   args: text('args').notNull(),
   headers: text('headers').notNull(),
-  statePayload: text('state_payload'),
-  collector: text('collector')
+  statePayload: text('state_payload')
 }, table => [
-  uniqueIndex('action_one_running').on(table.lane).where(sql`state = 'RUNNING'`),
-  index('action_waiting').on(table.lane, table.seq).where(sql`state = 'NEW'`),
-  index('action_listed').on(table.state, table.protocol, table.seq),
-  index('action_ended').on(table.finishedAt).where(sql`finished_at is not null`)
+  index('action_open').on(table.lane, table.seq).where(sql`finished_at is null`),
+  index('action_unfinished').on(table.protocol, table.seq).where(sql`finished_at is null`),
+  index('action_finished').on(table.state, table.protocol, table.seq, table.finishedAt).where(sql`finished_at is not null`)
 ])
 
 export const transitionTable = sqliteTable('transition', {
-  seq: integer('seq').primaryKey({ autoIncrement: true }),
-  actionSeq: integer('action_seq').notNull().references(() => actionTable.seq, { onDelete: 'cascade' }),
+  seq: integer('seq').primaryKey(),
+  actionSeq: integer('action_seq').notNull(),
+  previous: integer('previous'),
   at: integer('at').notNull(),
   state: text('state').$type<ActionState>().notNull(),
   payload: text('payload')
-}, table => [index('transition_of_action').on(table.actionSeq)])
+})
 
 export const outcomeTable = sqliteTable('outcome', {
   collector: text('collector').notNull(),

@@ -1,10 +1,12 @@
 import { performance } from 'node:perf_hooks'
-import { eq, sql } from 'drizzle-orm'
+import type Database from 'better-sqlite3'
+import { sql } from 'drizzle-orm'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { Action, ActionDraft, ActionSummary, Transition } from '../domain/action.js'
 import type { Clock, Instant } from '../domain/clock.js'
 import type { JsonValue } from '../domain/json.js'
 import type { Outcome } from '../domain/kind.js'
+import { finalStates } from '../domain/lifecycle.js'
 import type { Page, PageQuery } from '../domain/page.js'
 import { everyObserver, type Observer } from '../domain/ports/observer.js'
 import type {
@@ -20,9 +22,9 @@ import { openDatabase, type OpenDatabase } from './open.js'
 import { createOutcomes } from './outcomes.js'
 import { readPage } from './pages.js'
 import { createPrune, type Prune, type PruneRule } from './prune.js'
-import { payloadText, toAction } from './rows.js'
-import { actionTable, storeTable } from './schema.js'
-import { WriteTurn, type Work } from './turn.js'
+import { actionColumns, payloadText, prepareRows, toAction, type RowStatement } from './rows.js'
+import { storeTable, type ActionRow } from './schema.js'
+import { WriteTurn } from './turn.js'
 import { Writes } from './writes.js'
 
 /** What a store is made of. */
@@ -71,7 +73,9 @@ export class SqliteStore implements ActionStore {
   readonly #prune: Prune
   readonly #depth: Depth
   readonly #protocols: Set<string>
-  readonly #byId: (id: string) => Action | null
+  readonly #byId: RowStatement<[string]>
+  readonly #firstOf: RowStatement<[string]>
+  readonly #oldestOf: Database.Statement<[string], Instant>
   readonly #listeners = new Set<(effects: readonly Effect[]) => void>()
   #trouble: string | null = null
   #lost = false
@@ -93,16 +97,17 @@ export class SqliteStore implements ActionStore {
     this.#events = createEventReads(database)
     this.#outcomes = createOutcomes(database, this.#events)
     this.#prune = createPrune(database, this.#protocols)
-    const byId = this.#reads.select().from(actionTable).where(eq(actionTable.id, sql.placeholder('id'))).prepare()
-    this.#byId = id => {
-      const row = byId.get({ id })
-      return row === undefined ? null : toAction(row)
-    }
+    const rows = `select ${actionColumns()} from action`
+    this.#byId = prepareRows(database, `${rows} where id = ?`)
+    this.#firstOf = prepareRows(database, `${rows} where lane = ? and finished_at is null order by seq limit 1`)
+    this.#oldestOf = database.prepare<[string], Instant>(`
+      select scheduled_at from action where lane = ? and finished_at is null and state = 'NEW' order by seq limit 1`).pluck()
     const guard = createFileGuard(database.name)
     this.#turn = new WriteTurn(database, {
       observer: this.#observer,
       guard: guard.check,
       ended: guard.accept,
+      undone: () => { this.#writes.forget() },
       committed: effects => { this.#committed(effects) },
       failed: (fault, error) => { this.#failed(fault, error) }
     })
@@ -110,45 +115,46 @@ export class SqliteStore implements ActionStore {
 
   append (draft: ActionDraft): Promise<Appended> {
     const args = JSON.stringify(draft.args)
-    const room = (queued: number): void => {
+    const room = (queued: number): Problem | null => {
       const limit = this.#options.queueLimit
-      if (this.#depth.queued + queued >= limit) throw new Problem('queue-full', { params: { limit }, retryAfterSeconds: 1 })
+      return this.#depth.queued + queued < limit ? null : new Problem('queue-full', { params: { limit }, retryAfterSeconds: 1 })
     }
-    return this.#write('append', args.length + 500, scope => this.#writes.append(draft, args, { scope, room }))
+    return this.#turn.enter('append', args.length + 500, scope => this.#writes.append(draft, args, { scope, room }))
   }
 
   claim (lane: string, wanted: () => boolean = () => true): Promise<Action | null> {
-    return this.#write('claim', 200, scope => wanted() ? this.#writes.claim(lane, scope) : null)
+    return this.#turn.enter('claim', 200, scope => wanted() ? this.#writes.claim(lane, scope) : null)
   }
 
   progress (seq: number, payload: JsonValue): Promise<Action> {
     const text = payloadText(payload)
-    return this.#write('progress', 200 + (text?.length ?? 0) * 2, scope => this.#writes.progress(seq, text, scope))
+    return this.#turn.enter('progress', 200 + (text?.length ?? 0) * 2, scope => this.#writes.progress(seq, text, scope))
   }
 
   settle (seq: number, outcome: Outcome): Promise<Action> {
     const text = payloadText(outcome.payload ?? null)
-    return this.#write('settle', 200 + (text?.length ?? 0) * 2, scope => this.#writes.settle(seq, outcome, text, scope))
+    return this.#turn.enter('settle', 200 + (text?.length ?? 0) * 2, scope => this.#writes.settle(seq, outcome, text, scope))
   }
 
   requestCancel (id: string, refuse: (action: Action) => string | null): Promise<Action> {
-    return this.#write('cancel', 200, scope => this.#writes.requestCancel(id, refuse, scope))
+    return this.#turn.enter('cancel', 200, scope => this.#writes.requestCancel(id, refuse, scope))
   }
 
   suspend (seq: number): Promise<Action> {
-    return this.#write('suspend', 200, () => this.#writes.suspend(seq))
+    return this.#turn.enter('suspend', 200, () => this.#writes.suspend(seq))
   }
 
   interrupt (seq: number): Promise<Action> {
-    return this.#write('interrupt', 200, () => this.#writes.interrupt(seq))
+    return this.#turn.enter('interrupt', 200, () => this.#writes.interrupt(seq))
   }
 
   prune (rule: PruneRule): Promise<PruneStep> {
-    return this.#write('prune', 200, () => this.#prune(rule))
+    return this.#turn.enter('prune', 200, () => this.#prune(rule))
   }
 
   get (id: string): Action | null {
-    return this.#read('get', () => this.#byId(id))
+    const row = this.#read('get', () => this.#byId.get(id))
+    return row === undefined ? null : toAction(row)
   }
 
   history (seq: number): readonly Transition[] {
@@ -157,7 +163,7 @@ export class SqliteStore implements ActionStore {
 
   page (query: PageQuery): Page<ActionSummary> {
     const source = { reads: this.#reads, storeId: this.id, protocols: this.#protocols }
-    return this.#read('page', () => readPage(source, query))
+    return this.#read('page', () => readPage({ ...source, running: this.#running().map(({ seq }) => seq) }, query))
   }
 
   eventsAfter (position: number, limit: number): EventBatch {
@@ -181,16 +187,12 @@ export class SqliteStore implements ActionStore {
   }
 
   running (): readonly Action[] {
-    return this.#read('running', () => this.#reads.select().from(actionTable)
-      .where(eq(actionTable.state, 'RUNNING')).orderBy(actionTable.seq).all().map(toAction))
+    return this.#read('running', () => this.#running().map(toAction))
   }
 
   oldestWaiting (): number | null {
-    const { scheduledAt, seq } = actionTable
-    const oldest = (lane: string): number | null => this.#reads.select({ at: scheduledAt }).from(actionTable)
-      .where(sql`state = 'NEW' and lane = ${lane}`).orderBy(seq).limit(1).get()?.at ?? null
-    const waiting = this.#depth.lanes().filter(lane => lane.waiting > 0)
-    const moments = this.#read('oldest', () => waiting.map(({ lane }) => oldest(lane))).filter(at => at !== null)
+    const moments = this.#read('oldest', () => this.#depth.lanes().flatMap(({ lane, waiting }) =>
+      waiting === 0 ? [] : this.#oldestOf.get(lane) ?? []))
     return moments.length === 0 ? null : Math.min(...moments)
   }
 
@@ -221,6 +223,12 @@ export class SqliteStore implements ActionStore {
     return () => { this.#listeners.delete(listener) }
   }
 
+  /** What runs, oldest first: the first of each lane in which anything does. */
+  #running (): ActionRow[] {
+    const lanes = this.#depth.lanes().filter(({ running }) => running > 0)
+    return lanes.flatMap(({ lane }) => this.#firstOf.get(lane) ?? []).sort((a, b) => a.seq - b.seq)
+  }
+
   /** Writes what has been entered, then closes the database. Entering anything later is refused. */
   close (): void {
     if (this.#closed) return
@@ -228,20 +236,6 @@ export class SqliteStore implements ActionStore {
     this.#turn.close(new Problem('shutting-down'))
     if (this.#probe !== null) clearTimeout(this.#probe)
     this.#open.close()
-  }
-
-  /** Enters the turn, and tells how long it took until the commit. */
-  async #write<T> (name: string, bytes: number, work: Work<T>): Promise<T> {
-    const began = performance.now()
-    let ok = true
-    try {
-      return await this.#turn.enter(bytes, work)
-    } catch (error) {
-      ok = isCallersFault(error)
-      throw error
-    } finally {
-      this.#observer.operation({ name, ms: performance.now() - began, ok })
-    }
   }
 
   #read<T> (name: string, read: () => T): T {
@@ -285,7 +279,7 @@ export class SqliteStore implements ActionStore {
   /** While the disk is full or held, a small write is tried now and then; the first that succeeds ends the trouble. */
   #probeLater (): void {
     this.#probe = setTimeout(() => {
-      this.#turn.enter(0, () => this.#open.database.prepare('update store set pruned_action = pruned_action').run()).then(
+      this.#turn.enter('probe', 0, () => this.#open.database.prepare('update store set pruned_action = pruned_action').run()).then(
         () => { this.#hasRoom() },
         () => { if (!this.#closed && this.#room !== null) this.#probeLater() })
     }, probeMs)
@@ -310,15 +304,15 @@ function deferred (): { promise: Promise<void>, resolve: () => void } {
   return { promise, resolve }
 }
 
-/** The protocols in the database, by hops through the index: `distinct` would walk all of it. */
+/** The protocols in the database, by hops through the indexes: `distinct` would walk all of them. */
 function readProtocols (reads: BetterSQLite3Database): string[] {
-  return reads.all<{ protocol: string }>(sql`
-    with recursive hop (state, protocol) as (
-      select s.state, (select min(protocol) from action where state = s.state)
-      from (select 'NEW' as state union all select 'RUNNING' union all select 'DONE' union all select 'FAILED') s
+  const hops = (where: string): string[] => reads.all<{ protocol: string }>(sql.raw(`
+    with recursive hop (protocol) as (
+      select min(protocol) from action where ${where}
       union all
-      select hop.state, (select min(protocol) from action where state = hop.state and protocol > hop.protocol)
-      from hop where hop.protocol is not null
+      select (select min(protocol) from action where ${where} and protocol > hop.protocol) from hop where hop.protocol is not null
     )
-    select distinct protocol from hop where protocol is not null`).map(row => row.protocol)
+    select protocol from hop where protocol is not null`)).map(row => row.protocol)
+  const finished = finalStates.flatMap(state => hops(`state = '${state}' and finished_at is not null`))
+  return [...new Set([...finished, ...hops('finished_at is null')])]
 }

@@ -5,8 +5,8 @@ import { failed, type Outcome } from '../domain/kind.js'
 import { isFinal, type ActionState } from '../domain/lifecycle.js'
 import type { Appended } from '../domain/ports/store.js'
 import { Problem } from '../domain/problem.js'
-import { actionColumns, payloadText, returningAction, toAction } from './rows.js'
-import type { ActionRow } from './schema.js'
+import { OpenActions, openActionOf, type OpenAction } from './open-actions.js'
+import { actionColumns, payloadText, payloadValue, prepareRows, toAction, type RowStatement } from './rows.js'
 import type { TurnScope } from './turn.js'
 
 /** Entries of an action's history that progress may add; after them only the latest payload changes. */
@@ -17,144 +17,206 @@ const historyBytesLimit = 20 * 1024 * 1024
 
 interface AppendOptions {
   readonly scope: TurnScope
-  /** Throws when the queue, longer by so many than it is on disk, has no room. */
-  readonly room: (queued: number) => void
+  /** What the caller is told when the queue, longer by so many than it is on disk, has no room; else null. */
+  readonly room: (queued: number) => Problem | null
 }
 
-interface SettleParameters {
-  readonly at: Instant
-  readonly seq: number
-  readonly state: ActionState
-  /** 1 to keep the payload that is there. */
-  readonly keep: number
-  readonly payload: string | null
-}
-
-/** A move, as the history records it. */
+/** What a move does to an action beside its history. */
 interface Move {
-  readonly from: ActionState | null
-  readonly at: Instant
+  readonly to: Action
   /** JSON text. */
   readonly payload: string | null
+  readonly at: Instant
+}
+
+/** Where an action was before a move; null for one that has just been made. */
+interface Before {
+  readonly from: ActionState | null
+  readonly previous: number | null
 }
 
 /**
- * The intentions of the store, each to be run as one entry of a write turn. Hand-written and prepared once: through
- * drizzle's prepared statements the executor drains 11 % slower (7,000 against 7,900 actions a second).
+ * The intentions of the store, each to be run as one entry of a write turn. Hand-written, prepared once, and with their
+ * parameters in order: through drizzle's prepared statements the executor drains 11 % slower. What a statement wrote is
+ * not read back: every value is known here.
  */
 export class Writes {
   readonly #clock: Clock
-  readonly #byId: Database.Statement<[string], ActionRow>
+  readonly #open: OpenActions
+  readonly #byId: RowStatement<[string]>
   readonly #insert: Database.Statement<unknown[]>
-  readonly #claim: Database.Statement<[{ at: Instant, lane: string }], ActionRow>
-  readonly #progress: Database.Statement<[{ at: Instant, seq: number, payload: string | null }], ActionRow>
-  readonly #settle: Database.Statement<[SettleParameters], ActionRow>
-  readonly #cancel: Database.Statement<[{ at: Instant, seq: number }], ActionRow>
-  readonly #suspend: Database.Statement<[Instant, number], ActionRow>
-  readonly #interrupt: Database.Statement<[number], ActionRow>
+  readonly #claim: Database.Statement<[Instant, Instant, number, number, number]>
+  readonly #progress: Database.Statement<unknown[]>
+  readonly #settle: Database.Statement<unknown[]>
+  readonly #cancel: Database.Statement<[Instant, number, number]>
+  readonly #suspend: RowStatement<[Instant, number]>
+  readonly #interrupt: RowStatement<[number]>
   readonly #transition: Database.Statement<unknown[]>
   readonly #outcome: Database.Statement<[string, number, number]>
 
+  /** The newest numbers that were ever given. A turn that fails leaves some out; none is given twice. */
+  readonly #newest: { action: number, transition: number }
+
   constructor (database: Database.Database, clock: Clock) {
     this.#clock = clock
-    this.#byId = database.prepare(`select ${actionColumns()} from action where id = ?`)
+    this.#open = new OpenActions(database)
+    this.#newest = newestNumbers(database)
+    this.#byId = prepareRows(database, `select ${actionColumns()} from action where id = ?`)
     this.#insert = database.prepare(`
-      insert into action (id, kind, lane, protocol, principal, requester, state, args, headers, created_at, scheduled_at, updated_at, collector)
-      values (?, ?, ?, ?, ?, ?, 'NEW', ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`)
+      insert into action (seq, id, kind, lane, protocol, principal, requester, state, args, headers,
+        created_at, scheduled_at, updated_at, collector, last_transition)
+      values (?, ?, ?, ?, ?, ?, ?, 'NEW', ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`)
     this.#claim = database.prepare(`
-      update action set state = 'RUNNING', updated_at = max(updated_at, @at), started_at = max(updated_at, @at), version = version + 1
-      where seq = (select seq from action where state = 'NEW' and lane = @lane order by seq limit 1)
-        and not exists (select 1 from action where state = 'RUNNING' and lane = @lane)
-      ${returningAction}`)
+      update action set state = 'RUNNING', updated_at = ?, started_at = ?, last_transition = ?, version = version + 1
+      where seq = ? and version = ?`)
     this.#progress = database.prepare(`
-      update action set state_payload = @payload, updated_at = max(updated_at, @at), interruptions = 0,
-        progress_entries = progress_entries + 1, history_bytes = history_bytes + ifnull(length(@payload), 0),
-        version = version + 1
-      where seq = @seq and state = 'RUNNING' ${returningAction}`)
+      update action set state_payload = ?, updated_at = ?, interruptions = 0, progress_entries = ?, history_bytes = ?,
+        last_transition = ?, version = version + 1
+      where seq = ? and version = ?`)
     this.#settle = database.prepare(`
-      update action set state = @state, state_payload = iif(@keep, state_payload, @payload),
-        updated_at = max(updated_at, @at), finished_at = max(updated_at, @at), version = version + 1
-      where seq = @seq ${returningAction}`)
-    this.#cancel = database.prepare(`
-      update action set cancel_requested_at = @at, version = version + 1 where seq = @seq ${returningAction}`)
-    this.#suspend = database.prepare(`
-      update action set suspended_at = ?, version = version + 1 where seq = ? and state = 'RUNNING' ${returningAction}`)
-    this.#interrupt = database.prepare(`
+      update action set state = ?, state_payload = ?, updated_at = ?, finished_at = ?, last_transition = ?, version = version + 1
+      where seq = ? and version = ?`)
+    this.#cancel = database.prepare('update action set cancel_requested_at = ?, version = version + 1 where seq = ? and version = ?')
+    this.#suspend = prepareRows(database, `
+      update action set suspended_at = ?, version = version + 1 where seq = ? and state = 'RUNNING' returning ${actionColumns()}`)
+    this.#interrupt = prepareRows(database, `
       update action set interruptions = interruptions + (suspended_at is null), suspended_at = null, version = version + 1
-      where seq = ? and state = 'RUNNING' ${returningAction}`)
-    this.#transition = database.prepare('insert into transition (action_seq, at, state, payload) values (?, ?, ?, ?)')
+      where seq = ? and state = 'RUNNING' returning ${actionColumns()}`)
+    this.#transition = database.prepare(
+      'insert into transition (seq, action_seq, previous, at, state, payload) values (?, ?, ?, ?, ?, ?)')
     this.#outcome = database.prepare('insert into outcome (collector, transition_seq, action_seq) values (?, ?, ?)')
+  }
+
+  /** To be called after a rollback: what was noted of the turn is not so. */
+  forget (): void {
+    this.#open.forget()
   }
 
   /** Adds an action in NEW. An id that is taken changes nothing. `argsText` is the JSON of its arguments. */
   append (draft: ActionDraft, argsText: string, { scope, room }: AppendOptions): Appended {
+    const { id, kind, lane, protocol, principal, requester, args, headers, collector } = draft
+    const full = room(scope.queued)
+    if (full !== null) {
+      // A repeated request is told of its action even then.
+      const known = this.#byId.get(id)
+      if (known === undefined) throw full
+      return { action: toAction(known), fresh: false }
+    }
     const at = this.#clock.now()
     const createdAt = draft.createdAt ?? at
-    const { id, kind, lane, protocol, principal, requester, args, headers } = draft
-    const { changes, lastInsertRowid } = this.#insert.run(id, kind, lane, protocol, principal, requester,
-      argsText, JSON.stringify(headers), createdAt, at, at, draft.collector)
+    const seq = ++this.#newest.action
+    const transition = this.#newest.transition + 1
+    const headersText = headerText(headers)
+    const { changes } = this.#insert.run(seq, id, kind, lane, protocol, principal, requester, argsText, headersText,
+      createdAt, at, at, collector, transition)
     if (changes === 0) return { action: toAction(this.#byId.get(id)!), fresh: false }
 
-    // After the insert, so that a repeated request is told of its action even when the queue is full.
-    room(scope.queued)
     const action: Action = {
-      ...{ seq: Number(lastInsertRowid), id, kind, lane, protocol, principal, requester, args, headers, createdAt },
-      ...{ state: 'NEW', scheduledAt: at, startedAt: null, finishedAt: null, cancelRequestedAt: null },
-      ...{ statePayload: null, interruptions: 0, version: 1 }
+      seq,
+      id,
+      kind,
+      lane,
+      state: 'NEW',
+      requester,
+      principal,
+      protocol,
+      createdAt,
+      scheduledAt: at,
+      startedAt: null,
+      finishedAt: null,
+      cancelRequestedAt: null,
+      interruptions: 0,
+      version: 1,
+      args,
+      headers,
+      statePayload: null
     }
-    this.#record(action, { from: null, at, payload: null }, scope)
+    this.#record({ to: action, at, payload: null }, { from: null, previous: null }, scope)
+    this.#open.added({
+      ...{ action, payload: null, updatedAt: at, progressEntries: 0, historyBytes: 0, collector },
+      ...{ lastTransition: transition, length: argsText.length + headersText.length }
+    })
     return { action, fresh: true }
   }
 
   /** Moves the lane's oldest NEW action to RUNNING. */
   claim (lane: string, scope: TurnScope): Action | null {
-    const row = this.#claim.get({ at: this.#clock.now(), lane })
-    return row === undefined ? null : this.#moved(row, 'NEW', scope)
+    const open = this.#open.first(lane)
+    if (open === undefined || open.action.state !== 'NEW') return null
+    const { action } = open
+    const at = this.#timeOf(open)
+    written(this.#claim.run(at, at, this.#newest.transition + 1, action.seq, action.version), action)
+    const to = changed(action, { state: 'RUNNING', startedAt: at })
+    return this.#moved(open, { to, at, payload: open.payload }, scope)
   }
 
-  /** Records what a RUNNING action reports. */
+  /** Records what a RUNNING action reports. `text` is the JSON of the payload, null for null. */
   progress (seq: number, text: string | null, scope: TurnScope): Action {
-    const row = this.#progress.get({ at: this.#clock.now(), seq, payload: text })
-    if (row === undefined) throw new Error(`action ${seq} is not RUNNING, so it cannot make progress`)
-    if (row.progressEntries <= progressLimit && row.historyBytes <= historyBytesLimit) return this.#moved(row, 'RUNNING', scope)
-    const action = toAction(row)
-    scope.effect({ type: 'payload', action })
-    return action
+    const open = this.#open.find(seq)
+    if (open?.action.state !== 'RUNNING') throw new Error(`action ${seq} is not RUNNING, so it cannot make progress`)
+    const { action } = open
+    const at = this.#timeOf(open)
+    open.progressEntries++
+    open.historyBytes += text?.length ?? 0
+    const kept = open.progressEntries <= progressLimit && open.historyBytes <= historyBytesLimit
+    written(this.#progress.run(text, at, open.progressEntries, open.historyBytes,
+      kept ? this.#newest.transition + 1 : open.lastTransition, seq, action.version), action)
+    const to = changed(action, { statePayload: payloadValue(text), interruptions: 0 })
+    if (kept) return this.#moved(open, { to, at, payload: text }, scope)
+    open.action = to
+    open.payload = text
+    open.updatedAt = at
+    scope.effect({ type: 'payload', action: to })
+    return to
   }
 
   /** Moves an action to its final state. The triggers refuse an illegal move. */
-  settle (seq: number, outcome: Outcome, text: string | null, scope: TurnScope): Action {
-    const keep = outcome.payload === undefined ? 1 : 0
-    const row = this.#settle.get({ at: this.#clock.now(), seq, state: outcome.state, keep, payload: text })
-    if (row === undefined) throw new Error(`action ${seq} does not exist, so it cannot be settled`)
-    return this.#moved(row, row.startedAt === null ? 'NEW' : 'RUNNING', scope)
+  settle (seq: number, { state, payload }: Outcome, text: string | null, scope: TurnScope): Action {
+    const open = this.#open.find(seq)
+    if (open === undefined) throw new Error(`action ${seq} does not exist, so it cannot be settled`)
+    return this.#end(open, { state, text: payload === undefined ? open.payload : text }, scope)
+  }
+
+  #end (open: OpenAction, { state, text }: { state: ActionState, text: string | null }, scope: TurnScope): Action {
+    const { action, collector } = open
+    const at = this.#timeOf(open)
+    written(this.#settle.run(state, text, at, at, this.#newest.transition + 1, action.seq, action.version), action)
+    const statePayload = text === open.payload ? action.statePayload : payloadValue(text)
+    const to = changed(action, { state, statePayload, finishedAt: at })
+    this.#moved(open, { to, at, payload: text }, scope)
+    if (collector !== null) this.#outcome.run(collector, open.lastTransition, action.seq)
+    this.#open.ended(open)
+    return to
   }
 
   /** Records that an action is to end; a NEW one ends with it. */
   requestCancel (id: string, refuse: (action: Action) => string | null, scope: TurnScope): Action {
     const row = this.#byId.get(id)
     if (row === undefined) throw new Problem('unknown-action', { params: { id } })
-    if (isFinal(row.state)) throw new Problem('action-finished', { params: { id, state: row.state } })
-    if (row.cancelRequestedAt !== null) return toAction(row)
-    if (row.state === 'RUNNING') {
-      const reason = refuse(toAction(row))
+    const open = this.#open.known(row.seq) ?? openActionOf(row)
+    const { action } = open
+    if (isFinal(action.state)) throw new Problem('action-finished', { params: { id, state: action.state } })
+    if (action.cancelRequestedAt !== null) return action
+    if (action.state === 'RUNNING') {
+      const reason = refuse(action)
       if (reason !== null) throw new Problem('cancel-refused', { params: { id, reason } })
     }
-    const at = Math.max(row.updatedAt, this.#clock.now())
-    const cancelled = this.#cancel.get({ at, seq: row.seq })!
-    if (row.state === 'NEW') {
-      const outcome = failed('The action was cancelled before it began.', { reason: 'cancelled' })
-      return this.settle(row.seq, outcome, payloadText(outcome.payload ?? null), scope)
+    const at = this.#timeOf(open)
+    written(this.#cancel.run(at, action.seq, action.version), action)
+    open.action = changed(action, { cancelRequestedAt: at })
+    if (action.state === 'NEW') {
+      const { state, payload } = failed('The action was cancelled before it began.', { reason: 'cancelled' })
+      return this.#end(open, { state, text: payloadText(payload ?? null) }, scope)
     }
-    const action = toAction(cancelled)
-    scope.effect({ type: 'cancel', action })
-    return action
+    scope.effect({ type: 'cancel', action: open.action })
+    return open.action
   }
 
   /** Records that the agent stops in good order while the action stays RUNNING. */
   suspend (seq: number): Action {
     const row = this.#suspend.get(this.#clock.now(), seq)
     if (row === undefined) throw new Error(`action ${seq} is not RUNNING, so it cannot be suspended`)
+    this.#open.forget()
     return toAction(row)
   }
 
@@ -162,23 +224,76 @@ export class Writes {
   interrupt (seq: number): Action {
     const row = this.#interrupt.get(seq)
     if (row === undefined) throw new Error(`action ${seq} is not RUNNING, so it cannot have been interrupted`)
+    this.#open.forget()
     return toAction(row)
   }
 
-  #moved (row: ActionRow, from: ActionState, scope: TurnScope): Action {
-    const action = toAction(row)
-    const transition = this.#record(action, { from, at: row.updatedAt, payload: row.statePayload }, scope)
-    if (row.collector !== null && isFinal(row.state)) this.#outcome.run(row.collector, transition, row.seq)
-    return action
+  /** The time of an action's next transition: never before the one that it has. */
+  #timeOf ({ updatedAt }: OpenAction): Instant {
+    return Math.max(updatedAt, this.#clock.now())
   }
 
-  /** Every move leaves its entry, in the same transaction. Returns the entry's place. */
-  #record (action: Action, { from, at, payload }: Move, scope: TurnScope): number {
-    const { id: actionId, kind, lane, protocol, state, statePayload } = action
-    const { lastInsertRowid } = this.#transition.run(action.seq, at, state, payload)
-    const seq = Number(lastInsertRowid)
-    const event: ActionEvent = { seq, actionId, at, state, payload: statePayload, kind, lane, protocol }
+  #moved (open: OpenAction, move: Move, scope: TurnScope): Action {
+    const { action: { state: from }, lastTransition: previous } = open
+    open.lastTransition = this.#record(move, { from, previous }, scope)
+    open.action = move.to
+    open.payload = move.payload
+    open.updatedAt = move.at
+    return move.to
+  }
+
+  /** Every move leaves its entry, in the same transaction. Returns the entry's number. */
+  #record (move: Move, { from, previous }: Before, scope: TurnScope): number {
+    const { to: action, at } = move
+    const { id: actionId, kind, lane, protocol, state, statePayload: payload } = action
+    const seq = ++this.#newest.transition
+    this.#transition.run(seq, action.seq, previous, at, state, move.payload)
+    const event: ActionEvent = { seq, actionId, at, state, payload, kind, lane, protocol }
     scope.effect({ type: 'transition', from, action, event })
     return seq
   }
+}
+
+/** @throws Error when a statement found the row otherwise than it is known here: then nothing was written */
+function written ({ changes }: Database.RunResult, { seq, version }: Action): void {
+  if (changes !== 1) throw new Error(`action ${seq} is not as it was written last, in version ${version}`)
+}
+
+type Changing = 'state' | 'startedAt' | 'finishedAt' | 'cancelRequestedAt' | 'statePayload' | 'interruptions'
+type Change = Partial<Pick<Action, Changing>>
+
+/** The action in its next version. Property by property: V8 copies so many with a spread several times as slowly. */
+function changed (action: Action, change: Change): Action {
+  return {
+    seq: action.seq,
+    id: action.id,
+    kind: action.kind,
+    lane: action.lane,
+    state: change.state ?? action.state,
+    requester: action.requester,
+    principal: action.principal,
+    protocol: action.protocol,
+    createdAt: action.createdAt,
+    scheduledAt: action.scheduledAt,
+    startedAt: change.startedAt ?? action.startedAt,
+    finishedAt: change.finishedAt ?? action.finishedAt,
+    cancelRequestedAt: change.cancelRequestedAt ?? action.cancelRequestedAt,
+    interruptions: change.interruptions ?? action.interruptions,
+    version: action.version + 1,
+    args: action.args,
+    headers: action.headers,
+    statePayload: change.statePayload === undefined ? action.statePayload : change.statePayload
+  }
+}
+
+/** Most actions have none. */
+function headerText (headers: ActionDraft['headers']): string {
+  return Object.keys(headers).length === 0 ? '{}' : JSON.stringify(headers)
+}
+
+function newestNumbers (database: Database.Database): { action: number, transition: number } {
+  return database.prepare<[], { action: number, transition: number }>(`
+    select max(pruned_action, ifnull((select max(seq) from action), 0)) as action,
+      max(pruned_transition, ifnull((select max(seq) from transition), 0)) as transition
+    from store`).get()!
 }

@@ -169,8 +169,8 @@ t.test('the SQL keeps the table of moves, whoever writes', async t => {
   t.teardown(() => { database.close() })
   const times = { NEW: [null, null], RUNNING: [1, null], DONE: [1, 1], FAILED: [1, 1] } as const
   const put = (lane: string, state: ActionState): number => {
-    const seq = Number(database.prepare(`insert into action (id, kind, lane, protocol, principal, requester, state, args, headers, created_at, scheduled_at, updated_at)
-      values (?, 'k', ?, 'p', 'x', 'r', 'NEW', 'null', '{}', 1, 1, 1)`).run(v7(), lane).lastInsertRowid)
+    const seq = Number(database.prepare(`insert into action (id, kind, lane, protocol, principal, requester, state, args, headers, created_at, scheduled_at, updated_at, last_transition)
+      values (?, 'k', ?, 'p', 'x', 'r', 'NEW', 'null', '{}', 1, 1, 1, 1)`).run(v7(), lane).lastInsertRowid)
     if (state === 'NEW') return seq
     set(seq, 'RUNNING')
     if (state !== 'RUNNING') set(seq, state)
@@ -197,8 +197,10 @@ t.test('the SQL keeps the table of moves, whoever writes', async t => {
   }
   const running = put('twice', 'RUNNING')
   const waiting = put('twice', 'NEW')
-  t.throws(() => { set(waiting, 'RUNNING') }, { code: 'SQLITE_CONSTRAINT_UNIQUE' }, 'never two RUNNING in one lane')
-  t.throws(() => database.prepare("update action set state = 'PAUSED' where seq = ?").run(running), /illegal move/)
+  t.throws(() => { set(waiting, 'RUNNING') }, /only when it is the oldest/, 'never two RUNNING in one lane')
+  const later = put('in order', 'NEW') && put('in order', 'NEW')
+  t.throws(() => { set(later, 'RUNNING') }, /only when it is the oldest/, 'never out of order')
+  t.throws(() => database.prepare("update action set state = 'PAUSED' where seq = ?").run(running), { code: 'SQLITE_CONSTRAINT_CHECK' })
   t.throws(() => database.prepare('update action set finished_at = 1 where seq = ?').run(running), { code: 'SQLITE_CONSTRAINT_CHECK' })
   t.throws(() => database.prepare('delete from action where seq = ?').run(running), /only finished/)
   database.prepare("insert into transition (action_seq, at, state) values (?, 1, 'NEW')").run(running)

@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t from 'tap'
 import { systemClock as clock } from '../../src/domain/clock.js'
+import { done } from '../../src/domain/kind.js'
 import { backupDatabase, checkDatabase } from '../../src/store/check.js'
 import { StoreError } from '../../src/store/errors.js'
 import { readMigrations, type Migration } from '../../src/store/migrate.js'
 import { openDatabase } from '../../src/store/open.js'
 import { openStore } from '../../src/store/store.js'
+import { draft } from '../contracts/store-under-test.js'
 import { openEngine, temporaryFolder } from '../support/engine.js'
 import { noSmallDisk, smallDisk } from '../support/small-disk.js'
 
@@ -200,6 +202,47 @@ t.test('migrations', async t => {
     t.match(store.get(action?.id ?? ''), { seq: 1, kind: 'a.b/c', state: 'NEW', args: 7 })
     t.match(await store.requestCancel(action?.id ?? '', () => null), { state: 'FAILED' }, 'it goes on as any other')
     t.strictSame(store.outcomes({ collector: 'mine', after: null, limit: 10 }).actions, [])
+  })
+
+  t.test('keep histories, outcomes, places and numbers', async t => {
+    const path = join(temporaryFolder(t), 'steward.db')
+    const old = openDatabase({ path, clock, migrations: shipped.slice(0, 2) })
+    const ids = [1, 2, 3, 4].map(n => `0198c5a1-7d3e-7cc4-9a6b-00000000000${n}`)
+    for (const id of ids) {
+      old.database.prepare(`
+        insert into action (id, kind, lane, protocol, principal, requester, state, created_at, scheduled_at, updated_at, args, headers, collector)
+        values (?, 'a.b/c', 'main', 'api', 'local', 'AGENT_API', 'NEW', 1, 1, 1, '7', '{}', 'mine')`).run(id)
+      old.database.exec("insert into transition (action_seq, at, state) values ((select max(seq) from action), 1, 'NEW')")
+    }
+    old.database.exec(`
+      update action set state = 'RUNNING', started_at = 2 where seq = 1;
+      insert into transition (action_seq, at, state) values (1, 2, 'RUNNING');
+      update action set state = 'DONE', finished_at = 3, state_payload = '"x"' where seq = 1;
+      insert into transition (action_seq, at, state, payload) values (1, 3, 'DONE', '"x"');
+      insert into outcome (collector, transition_seq, action_seq) values ('mine', 6, 1);
+      update action set state = 'RUNNING', started_at = 4 where seq = 2;
+      insert into transition (action_seq, at, state) values (2, 4, 'RUNNING')`)
+    // The newest were pruned: their numbers are not given again.
+    old.database.exec(`
+      update action set state = 'FAILED', finished_at = 4 where seq = 4;
+      delete from action where seq = 4;
+      update store set pruned_action = 4, pruned_transition = 4`)
+    old.close()
+
+    const { store } = openEngine(t, { path })
+
+    t.strictSame(store.page({ filter: {}, order: 'asc', limit: 10 }).items.map(({ seq, state }) => [seq, state]),
+      [[1, 'DONE'], [2, 'RUNNING'], [3, 'NEW']])
+    t.strictSame(store.history(1).map(({ seq, state, payload }) => [seq, state, payload]), [[1, 'NEW', null], [5, 'RUNNING', null], [6, 'DONE', 'x']])
+    t.strictSame(store.history(2).map(({ seq }) => seq), [2, 7])
+    t.match(store.outcomes({ collector: 'mine', after: null, limit: 10 }).actions, [{ seq: 1 }])
+    t.strictSame(store.running().map(({ seq }) => seq), [2])
+    t.strictSame(store.lanes(), [{ lane: 'main', waiting: 1, running: 1 }])
+    const settled = await store.settle(2, done())
+    t.strictSame(store.history(2).map(({ seq }) => seq), [2, 7, 8])
+    t.equal(settled.state, 'DONE')
+    t.match((await store.claim('main'))?.seq, 3)
+    t.equal((await store.append(draft())).action.seq, 5)
   })
 
   t.test('are applied once, and a copy is made before an existing database is changed', async t => {
