@@ -217,7 +217,7 @@ export class Executor implements Component {
       kind,
       args: kinds.argsFor(kind, action.args),
       resumed,
-      log: log.child(fields),
+      log: onceAsked(() => log.child(fields)),
       progressLimit,
       stuckAfterMs: this.#options.stuckAfterMs ?? 10_000,
       record: async (payload, signal) => {
@@ -237,21 +237,22 @@ export class Executor implements Component {
   async #settleAndClaim (action: Action, outcome: Outcome): Promise<Action | null> {
     const { store, log } = this.#options
     const settle = (): Promise<Action> => store.settle(action.seq, outcome)
-    const settling = settle()
+    const settling = settle().then(() => true, () => false)
     const claiming = this.#claimUnlessOthersWait(action.lane)
-    const [settled, claimed] = await Promise.allSettled([settling, claiming])
-    // Where the turn failed as a whole, the outcome is kept here until it can be written.
-    if (settled.status === 'rejected') await persist(this.#persistence, settle)
+    // Awaited below; it may be rejected before.
+    claiming.catch(() => {})
+    const settled = await settling
+    if (!settled) {
+      await claiming.catch(() => {})
+      // Where the turn failed as a whole, the outcome is kept here until it can be written.
+      await persist(this.#persistence, settle)
+    }
     const fields = { action: action.id, kind: action.kind, state: outcome.state }
     if (outcome.state === 'FAILED') log.warn({ ...fields, error: outcome.payload.error }, 'action failed')
     else log.debug(fields, 'action done')
 
-    if (settled.status === 'fulfilled') {
-      if (claimed.status === 'fulfilled') return claimed.value
-      throw claimed.reason
-    }
-    // Only now the lane is free: the claim that came with the lost turn found it taken.
-    return await this.#claimUnlessOthersWait(action.lane)
+    // After a lost turn only now the lane is free: the claim that came with it found it taken.
+    return settled ? await claiming : await this.#claimUnlessOthersWait(action.lane)
   }
 
   /**
@@ -267,5 +268,14 @@ export class Executor implements Component {
       return Promise.resolve(null)
     }
     return this.#claim(lane)
+  }
+}
+
+/** What the function makes, made when it is first asked for. */
+function onceAsked<T> (make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }

@@ -1,6 +1,6 @@
 import type { Action } from '../domain/action.js'
 import type { JsonValue } from '../domain/json.js'
-import { abortReason, type AbortReason, type ActionKind, type Outcome } from '../domain/kind.js'
+import type { AbortReason, ActionKind, Outcome } from '../domain/kind.js'
 import type { Logger } from '../domain/log.js'
 import { endedBy, failureOf, outcomeOf, type Ending } from './outcome.js'
 import { setLongTimer, sleep, type LongTimer } from './timers.js'
@@ -11,7 +11,8 @@ export interface RunOptions {
   readonly kind: ActionKind
   readonly args: JsonValue
   readonly resumed: boolean
-  readonly log: Logger
+  /** The run's log; asked for when the kind first uses it. */
+  readonly log: () => Logger
   /** Bytes of JSON that one progress may carry. */
   readonly progressLimit: number
   /** Writes a progress to disk. */
@@ -28,7 +29,9 @@ export class Run {
   /** Resolves with the outcome, or with null when the action is to stay RUNNING on disk. Never rejects. */
   readonly ended: Promise<Outcome | null>
   readonly #options: RunOptions
-  readonly #controller = new AbortController()
+  /** Made when the kind first asks for its signal: many never do, and making one costs more than a short run. */
+  #controller: AbortController | null = null
+  #aborted: AbortReason | null = null
   #timer: LongTimer | null = null
   #stuck: NodeJS.Timeout | null = null
 
@@ -42,9 +45,18 @@ export class Run {
 
   /** Tells the run to end. Only the first reason counts. */
   abort (reason: AbortReason): void {
-    if (this.#controller.signal.aborted) return
+    if (this.#aborted !== null) return
+    this.#aborted = reason
     this.#stuck = setTimeout(this.#options.onStuck, this.#options.stuckAfterMs)
-    this.#controller.abort(reason)
+    this.#controller?.abort(reason)
+  }
+
+  get #signal (): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController()
+      if (this.#aborted !== null) this.#controller.abort(this.#aborted)
+    }
+    return this.#controller.signal
   }
 
   async #run (): Promise<Outcome | null> {
@@ -62,21 +74,21 @@ export class Run {
 
   #call (): Promise<Outcome> {
     const { action, kind, args, resumed, log } = this.#options
-    const { signal } = this.#controller
+    const signal = (): AbortSignal => this.#signal
     return kind.run({
       action,
       args,
       resumed,
-      signal,
-      log,
+      get signal () { return signal() },
+      get log () { return log() },
       progress: payload => mayBeIgnored(this.#progress(payload)),
-      sleep: ms => mayBeIgnored(sleep(ms, signal))
+      sleep: ms => mayBeIgnored(sleep(ms, this.#signal))
     })
   }
 
   async #progress (payload: JsonValue): Promise<void> {
     const { progressLimit, record } = this.#options
-    const { signal } = this.#controller
+    const signal = this.#signal
     signal.throwIfAborted()
     const bytes = Buffer.byteLength(JSON.stringify(payload) ?? 'null')
     if (bytes > progressLimit) throw new RangeError(`A progress payload may have ${progressLimit} bytes of JSON; this one has ${bytes}.`)
@@ -85,9 +97,8 @@ export class Run {
   }
 
   #conclude (ending: Ending): Outcome | null {
-    const { signal } = this.#controller
-    if (!signal.aborted) return 'returned' in ending ? ending.returned : failureOf(ending.threw)
-    const reason = abortReason(signal)
+    const reason = this.#aborted
+    if (reason === null) return 'returned' in ending ? ending.returned : failureOf(ending.threw)
     if (reason !== 'shutdown') return endedBy(reason, ending)
     // A run that was done when the agent was told to stop has done its work.
     if ('returned' in ending && ending.returned.state === 'DONE') return ending.returned
