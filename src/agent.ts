@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Logger } from 'pino'
-import { v7 } from 'uuid'
 import { createAccess } from './access/access.js'
 import { parseBind, type Bind } from './config/bind.js'
 import type { Config } from './config/config.js'
@@ -23,6 +22,7 @@ import { createSecretHeaders, type SecretHeaders } from './domain/secret-headers
 import { Executor } from './executor/executor.js'
 import { Pruner } from './executor/pruner.js'
 import { createApp, type HttpFaceOfAgent } from './http/app.js'
+import { createIdSource } from './ids.js'
 import { createInspector } from './info/inspector.js'
 import { agentVersion } from './info/version.js'
 import { createExternalKind } from './kinds/external.js'
@@ -122,12 +122,13 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
     version: agent.number,
     queue: () => ({ lanes: store.lanes(), oldestWaiting: store.oldestWaiting() })
   })
-  const scheduler = createScheduler({ store, registry, newId: v7, disabled: access.actionsDisabled })
+  const newId = createIdSource()
+  const scheduler = createScheduler({ store, registry, newId, disabled: access.actionsDisabled })
   const { executor, pruner } = createWorkers(config, { store, kinds: registry, log, observer })
   const timeoutMs = config.datastore.timeout_seconds * 1000
   const inspector = createInspector({ datastore: driver.datastore, agent, timeoutMs, log })
   const isSecretHeader = createSecretHeaders(config.http.secret_headers)
-  const protocols = createProtocols(config, { scheduler, inspector, access, isSecretHeader, clock, newId: v7 })
+  const protocols = createProtocols(config, { scheduler, inspector, access, isSecretHeader, clock, newId })
   observers.push(metrics.observer, ...protocols.flatMap(protocol => protocol.observer ?? []))
 
   const readiness = (): string | null =>

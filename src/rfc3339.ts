@@ -8,8 +8,14 @@ const shape = /^\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d+)?([Zz]|[+
 export function formatInstant (instant: Instant): string
 export function formatInstant (instant: Instant | null): string | null
 export function formatInstant (instant: Instant | null): string | null {
-  return instant === null ? null : DateTime.fromMillis(instant, { zone: 'utc' }).toISO()
+  if (instant === null) return null
+  // An answer has the same instant several times over, and so do the answers of a millisecond.
+  if (instant !== formatted.instant) formatted = { instant, text: DateTime.fromMillis(instant, { zone: 'utc' }).toISO() }
+  return formatted.text
 }
+
+/** What was formatted last. */
+let formatted: { readonly instant: Instant, readonly text: string | null } = { instant: NaN, text: null }
 
 /**
  * The instant of an RFC 3339 date with any offset, to the millisecond; null when the text is not one, or its year in

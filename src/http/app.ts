@@ -15,6 +15,7 @@ import { healthRoutes } from './routes/health.js'
 import { pageRoutes } from './routes/pages.js'
 import { v1Routes } from './routes/v1/v1.js'
 import { installRequestLog, requestId } from './request-log.js'
+import { requestLogger } from './request-logger.js'
 import { sharedSchemas } from './schemas/shared.js'
 import { installShutdown } from './shutdown.js'
 import { readJson } from './strict-json.js'
@@ -52,8 +53,12 @@ export async function createApp (deps: HttpDeps): Promise<HttpFaceOfAgent> {
   const documents = createDocuments()
   const routes = collectRoutes(app)
 
-  app.addHook('onRequest', async (_request, reply) => exchanges.begin(reply))
-  installRequestLog(app, { observer: deps.observer, exchanges, waits })
+  app.decorateReply('exchange', null)
+  app.addHook('onRequest', (_request, reply, done) => {
+    exchanges.begin(reply)
+    done()
+  })
+  installRequestLog(app, { log: deps.log, observer: deps.observer, exchanges, waits })
   installShutdown(app, { exchanges, waits })
   installGuard(app, config)
   installBodies(app)
@@ -71,6 +76,7 @@ function createServer ({ log, config }: { log: HttpDeps['log'], config: HttpConf
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
+    childLoggerFactory: requestLogger,
     genReqId: requestId,
     requestIdHeader: false,
     bodyLimit: config.bodyLimit,

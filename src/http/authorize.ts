@@ -1,4 +1,4 @@
-import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import type { FastifyRequest, onRequestHookHandler } from 'fastify'
 import { admit, type Access, type Operation, type Principal } from '../domain/ports/access.js'
 
 /** Who sends this request. Throws `unauthenticated`. */
@@ -7,11 +7,17 @@ export function identify (access: Access, request: FastifyRequest): Principal {
 }
 
 /** A hook that lets a request pass when its sender may do this. Runs before the body is read. */
-export function mustBeAllowed (access: Access, operation: Operation): onRequestAsyncHookHandler {
-  return async ({ ip: remoteAddress }) => { admit(access, { remoteAddress }, operation) }
+export function mustBeAllowed (access: Access, operation: Operation): onRequestHookHandler {
+  return ({ ip: remoteAddress }, _reply, done) => {
+    admit(access, { remoteAddress }, operation)
+    done()
+  }
 }
 
 /** A hook that lets a request pass when its sender is known: what it may do depends on the body. */
-export function mustBeKnown (access: Access): onRequestAsyncHookHandler {
-  return async request => { identify(access, request) }
+export function mustBeKnown (access: Access): onRequestHookHandler {
+  return (request, _reply, done) => {
+    identify(access, request)
+    done()
+  }
 }

@@ -10,7 +10,7 @@ interface ErrorOptions {
 }
 
 /** Throws what is wrong with a request that no route takes. */
-export type RefuseMissing = (request: FastifyRequest, reply: FastifyReply) => Promise<never>
+export type RefuseMissing = (request: FastifyRequest, reply: FastifyReply) => never
 
 /**
  * Makes every failure of our own routes an answer of RFC 9457; protocols set error handlers of their own in their
@@ -18,17 +18,16 @@ export type RefuseMissing = (request: FastifyRequest, reply: FastifyReply) => Pr
  * refuses it: the not-found handler of every scope that has an error handler.
  */
 export function installErrors (app: FastifyInstance, { bodyLimit, routes }: ErrorOptions): RefuseMissing {
-  const refuse: RefuseMissing = async (request, reply) => {
-    throw notFound({ request, reply, routes })
-  }
+  const refuse: RefuseMissing = (request, reply) => { throw notFound({ request, reply, routes }) }
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const problem = asProblem(error, { id: request.id, bodyLimit })
     if (problem.category === 'internal') request.log.error({ err: error }, 'a request failed')
     return sendProblem(reply, problem)
   })
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     requireReadable(request)
-    if (request.is404) await refuse(request, reply)
+    if (request.is404) refuse(request, reply)
+    done()
   })
   // For routes that find nothing themselves, such as the one for the assets of the UI.
   app.setNotFoundHandler(refuse)

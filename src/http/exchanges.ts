@@ -24,10 +24,24 @@ export interface Exchanges {
 /** Not of any RFC, but what proxies log too: the connection was closed before an answer had begun. */
 export const unanswered = 499
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Set for each request as it comes. A property: in a WeakMap it would cost the garbage collector a lot. */
+    exchange: Exchange | null
+  }
+}
+
+/** A request and its answer, until that has been sent or cannot be any more. */
+export interface Exchange {
+  readonly reply: FastifyReply
+  readonly listeners: Array<() => void>
+  /** The status that was said at a cut. */
+  cutWith: number | null
+}
+
 interface Connection {
   /** The answers that are owed: those that have not been sent to their end. */
-  readonly owed: Set<FastifyReply>
-  readonly listeners: Set<() => void>
+  readonly owed: Set<Exchange>
   newest: IncomingMessage | null
 }
 
@@ -37,53 +51,50 @@ interface Connection {
  */
 export function createExchanges (): Exchanges {
   const connections = new WeakMap<Socket, Connection>()
-  const cutWith = new WeakMap<FastifyReply, number>()
 
-  function connectionOf (reply: FastifyReply): Connection {
-    const { socket } = reply.request.raw
-    let connection = connections.get(socket)
-    if (connection === undefined) {
-      connection = { owed: new Set(), listeners: new Set(), newest: null }
-      connections.set(socket, connection)
-      const { listeners } = connection
-      socket.once('close', () => { for (const listener of listeners) listener() })
-    }
+  function connectionOf (socket: Socket): Connection {
+    const known = connections.get(socket)
+    if (known !== undefined) return known
+    const connection: Connection = { owed: new Set(), newest: null }
+    connections.set(socket, connection)
+    socket.once('close', () => { for (const exchange of connection.owed) end(connection, exchange) })
     return connection
   }
 
-  function whenOver (reply: FastifyReply, listener: () => void): () => void {
-    const { listeners } = connectionOf(reply)
-    const over = (): void => {
-      takeBack()
-      listener()
-    }
-    const takeBack = (): void => {
-      listeners.delete(over)
-      reply.raw.off('close', over)
-    }
-    listeners.add(over)
-    reply.raw.once('close', over)
-    return takeBack
+  function end ({ owed }: Connection, exchange: Exchange): void {
+    if (!owed.delete(exchange)) return
+    for (const listener of exchange.listeners.splice(0)) listener()
   }
 
   return {
     begin (reply) {
-      const connection = connectionOf(reply)
+      const connection = connectionOf(reply.request.raw.socket)
+      const exchange: Exchange = { reply, listeners: [], cutWith: null }
       connection.newest = reply.request.raw
-      connection.owed.add(reply)
-      whenOver(reply, () => connection.owed.delete(reply))
+      connection.owed.add(exchange)
+      reply.exchange = exchange
+      reply.raw.once('close', () => { end(connection, exchange) })
     },
-    whenOver,
+    whenOver (reply, listener) {
+      const { listeners } = reply.exchange!
+      listeners.push(listener)
+      return () => {
+        const place = listeners.indexOf(listener)
+        if (place !== -1) listeners.splice(place, 1)
+      }
+    },
     mayRefuse (socket) {
-      const { owed, newest } = connections.get(socket) ?? { owed: new Set<FastifyReply>(), newest: null }
+      const { owed, newest } = connections.get(socket) ?? { owed: new Set<Exchange>(), newest: null }
       if (owed.size === 0) return newest?.complete ?? true
       const [first] = owed
-      return owed.size === 1 && first?.request.raw.complete === false && !first.raw.headersSent
+      return owed.size === 1 && first?.reply.request.raw.complete === false && !first.reply.raw.headersSent
     },
     cut (socket, status) {
       // An answer may still be written to what is cut already: from here on that changes nothing.
-      for (const reply of connections.get(socket)?.owed ?? []) if (!reply.raw.headersSent) cutWith.set(reply, status)
+      for (const exchange of connections.get(socket)?.owed ?? []) {
+        if (!exchange.reply.raw.headersSent) exchange.cutWith = status
+      }
     },
-    statusOf: reply => cutWith.get(reply) ?? (reply.raw.headersSent ? reply.statusCode : unanswered)
+    statusOf: reply => reply.exchange?.cutWith ?? (reply.raw.headersSent ? reply.statusCode : unanswered)
   }
 }

@@ -20,25 +20,29 @@ export function installGuard (app: FastifyInstance, config: GuardConfig): void {
   const hosts = new Set(config.hosts.map(host => host.toLowerCase()))
   const origins = new Set(config.origins)
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-content-type-options', 'nosniff')
     if (origins.size > 0) reply.header('vary', 'origin')
     requireHost(request, hosts)
     const { origin } = request.headers
     if (origin !== undefined && origins.has(origin)) {
       allowOrigin(reply, origin)
-      if (isPreflight(request)) return answerPreflight(reply)
+      if (isPreflight(request)) {
+        answerPreflight(reply)
+        return
+      }
     } else {
       refuseForeignPages(request)
     }
     requireJson(request)
+    done()
   })
 }
 
 function requireHost (request: FastifyRequest, hosts: ReadonlySet<string>): void {
   const { rawHeaders } = request.raw
   // Node takes the first of several; whatever stands in between may have taken another.
-  if (rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length > 1) {
+  if (countOf('host', rawHeaders) > 1) {
     throw new Problem('invalid-header', { params: { header: 'Host', reason: 'it is there more than once' } })
   }
   const host = request.headers.host ?? ''
@@ -46,6 +50,16 @@ function requireHost (request: FastifyRequest, hosts: ReadonlySet<string>): void
   if (name === null || !(isIP(name) > 0 || isLoopbackName(name) || hosts.has(name))) {
     throw new Problem('host-refused', { params: { host: shorten(host) } })
   }
+}
+
+/** How often a header is there, in the list of names and values that Node gives. */
+function countOf (header: string, rawHeaders: readonly string[]): number {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!
+    if (name.length === header.length && name.toLowerCase() === header) count++
+  }
+  return count
 }
 
 /** The name in a Host header, in lower case, without port, brackets and the root's dot; null when it is not one. */
@@ -86,8 +100,8 @@ function isPreflight (request: FastifyRequest): boolean {
   return request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined
 }
 
-function answerPreflight (reply: FastifyReply): FastifyReply {
-  return reply
+function answerPreflight (reply: FastifyReply): void {
+  reply
     .header('access-control-allow-methods', corsMethods)
     .header('access-control-allow-headers', corsHeaders)
     .header('access-control-max-age', 600)

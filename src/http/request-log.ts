@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Observer } from '../domain/ports/observer.js'
 import type { Exchanges } from './exchanges.js'
 import type { Waits } from './waits.js'
@@ -14,6 +14,7 @@ export function requestId (request: IncomingMessage): string {
 }
 
 interface LogParts {
+  readonly log: FastifyBaseLogger
   readonly observer: Required<Observer>
   readonly exchanges: Exchanges
   readonly waits: Waits
@@ -23,8 +24,8 @@ interface LogParts {
  * Puts the request's id into every answer, and tells the log and the observer of it. Reads are logged at debug, since
  * they are polled. Routes stand in for URLs: a query string is never written anywhere.
  */
-export function installRequestLog (app: FastifyInstance, { observer, exchanges, waits }: LogParts): void {
-  app.addHook('onRequest', async (request, reply) => {
+export function installRequestLog (app: FastifyInstance, { log, observer, exchanges, waits }: LogParts): void {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     // Not the hook onResponse: it stays out when the client goes away first.
     exchanges.whenOver(reply, () => {
@@ -36,7 +37,8 @@ export function installRequestLog (app: FastifyInstance, { observer, exchanges, 
       observer.request({ method, route, status, ms, held })
       const level = method === 'GET' || method === 'HEAD' ? 'debug' : 'info'
       const marks = { ...held ? { held } : {}, ...reply.raw.writableFinished ? {} : { abandoned: true } }
-      request.log[level]({ method, route, status, ms: Math.round(ms * 10) / 10, ...marks }, 'request')
+      log[level]({ request: request.id, method, route, status, ms: Math.round(ms * 10) / 10, ...marks }, 'request')
     })
+    done()
   })
 }

@@ -31,7 +31,7 @@ export function installShutdown (app: FastifyInstance, { exchanges, waits }: Shu
     if (closing && inWork.size === 0) setImmediate(() => app.server.closeAllConnections())
   }
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     inWork.add(request)
     // Not the hook onResponse: it stays out when the client goes away first.
     exchanges.whenOver(reply, () => {
@@ -39,6 +39,7 @@ export function installShutdown (app: FastifyInstance, { exchanges, waits }: Shu
       cutWhenIdle()
     })
     if (waits.ended() && request.routeOptions.url !== livePath) throw new Problem('shutting-down')
+    done()
   })
   app.server.on('connection', socket => {
     if (closing) socket.destroy()
