@@ -65,15 +65,15 @@ const pickingUp: Target[] = ['p50', 'p99'].map(share => ({
 
 /** What a page costs is a time: 0.8 of the speed is 1.25 of the time. */
 const paging: Target[] = Object.keys(pages).map(page => ({
-  what: `${page}: full against the first page of all of the small one`,
+  what: `${page}: full against the first page of the same list in a small one`,
   of: sized('steward full', page),
   against: sized('steward small', firstPageLike(page)),
   atMost: 1.25
 }))
 
-/** A page of the classic lists is another piece of work than one of our own. */
+/** The first page of the same list. */
 function firstPageLike (page: string): string {
-  return page.startsWith('page: classic') ? page : 'page: all, newest'
+  return page.replace(/, oldest$/, ', newest')
 }
 
 const sizes: Target[] = [

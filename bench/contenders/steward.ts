@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { v7 } from 'uuid'
 import type { OpenPeer } from './peer.js'
 
 /** Imports the compiled product: what is measured is what is shipped. */
@@ -20,6 +19,7 @@ export const open: OpenPeer = async ({ folder }) => {
   const { everyObserver } = await built<typeof import('../../src/domain/ports/observer.js')>('domain/ports/observer')
   const { systemClock: clock } = await built<typeof import('../../src/domain/clock.js')>('domain/clock')
   const { silentLogger: log } = await built<typeof import('../../src/domain/log.js')>('domain/log')
+  const { createIdSource } = await built<typeof import('../../src/ids.js')>('ids')
 
   let handle = async (): Promise<void> => {}
   const noop = {
@@ -36,7 +36,7 @@ export const open: OpenPeer = async ({ folder }) => {
   const queue = () => ({ lanes: store.lanes(), oldestWaiting: store.oldestWaiting() })
   observers.push(createMetrics({ clock, version: 'bench', queue }).observer)
   const registry = createRegistry([noop])
-  const scheduler = createScheduler({ store, registry, newId: v7, disabled: null })
+  const scheduler = createScheduler({ store, registry, newId: createIdSource(), disabled: null })
   const executor = new Executor({
     ...{ store, kinds: registry, log, observer }, maxLanes: 16, payloadLimit: 1_048_576, graceMs: 0
   })

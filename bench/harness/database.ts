@@ -40,7 +40,7 @@ export function lastTransition (path: string): number {
 /** How many actions are NEW or RUNNING. */
 export function unfinished (path: string): number {
   return reading(path, database =>
-    database.prepare("select count(*) from action where state in ('NEW', 'RUNNING')").pluck().get() as number)
+    database.prepare('select count(*) from action where finished_at is null').pluck().get() as number)
 }
 
 /**

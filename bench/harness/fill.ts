@@ -50,14 +50,18 @@ interface Filled {
 /** A function that adds one action with its history. Every third came through the classic dialect. */
 function inserting (database: Database.Database): (filled: Filled) => void {
   const action = database.prepare(`insert into action (id, kind, lane, protocol, principal, requester, state, args,
-    headers, created_at, scheduled_at, started_at, finished_at, updated_at, version)
-    values (?, ?, 'main', ?, 'local', 'AGENT_API', ?, ?, '{}', ?, ?, ?, ?, ?, ?)`)
-  const transition = database.prepare('insert into transition (action_seq, at, state) values (?, ?, ?)')
+    headers, created_at, scheduled_at, started_at, finished_at, updated_at, version, last_transition)
+    values (?, ?, 'main', ?, 'local', 'AGENT_API', ?, ?, '{}', ?, ?, ?, ?, ?, ?, ?)`)
+  const transition = database.prepare('insert into transition (seq, action_seq, previous, at, state) values (?, ?, ?, ?, ?)')
+  let newest = 0
   return ({ kind, args, at, state, index }) => {
     const protocol = index % 3 === 0 ? 'replicante-classic' : 'api'
     const ended = state === 'NEW' ? null : at
     const states = state === 'NEW' ? ['NEW'] : ['NEW', 'RUNNING', state]
-    const { lastInsertRowid } = action.run(v7(), kind, protocol, state, args, at, at, ended, ended, at, states.length)
-    for (const each of states) transition.run(lastInsertRowid, at, each)
+    const { lastInsertRowid } = action.run(v7(), kind, protocol, state, args, at, at, ended, ended, at, states.length,
+      newest + states.length)
+    states.forEach((each, place) => {
+      transition.run(++newest, lastInsertRowid, place === 0 ? null : newest - 1, at, each)
+    })
   }
 }

@@ -5,6 +5,17 @@ if wrk.body then wrk.headers["content-type"] = "application/json" end
 local tag = os.getenv("BENCH_IF_NONE_MATCH")
 if tag then wrk.headers["if-none-match"] = tag end
 
+-- The first request of each connection waits until all are open: Node accepts one in each turn of its event loop, and
+-- under load the last of them would wait for as many turns.
+local connections = tonumber(os.getenv("BENCH_SETTLE") or "0")
+if connections > 0 then
+  local begun = 0
+  function delay ()
+    begun = begun + 1
+    return begun <= connections and 300 or 0
+  end
+end
+
 function done (summary, latency)
   local errors = summary.errors
   io.write(string.format(

@@ -11,6 +11,8 @@ export interface LoadOptions {
   /** Sent by POST, as JSON. Without it the request is a GET. */
   readonly body?: string
   readonly ifNoneMatch?: string
+  /** Whether all connections are opened before the first request: where latencies matter, and not how they open. */
+  readonly settle?: boolean
 }
 
 /** What came of it. Latencies are in milliseconds. */
@@ -26,13 +28,15 @@ const script = fileURLToPath(new URL('wrk.lua', import.meta.url))
  * Loads a server with one request, again and again, on one thread.
  * @throws NotMeasured without wrk; Error when a single answer was an error
  */
-export async function load ({ url, connections, seconds, body, ifNoneMatch }: LoadOptions): Promise<Load> {
+export async function load (options: LoadOptions): Promise<Load> {
+  const { url, connections, seconds, body, ifNoneMatch, settle = false } = options
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, url]
   const child = spawn('wrk', args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,
       ...body === undefined ? {} : { BENCH_METHOD: 'POST', BENCH_BODY: body },
+      ...settle ? { BENCH_SETTLE: String(connections) } : {},
       ...ifNoneMatch === undefined ? {} : { BENCH_IF_NONE_MATCH: ifNoneMatch }
     }
   })

@@ -9,7 +9,7 @@ import { bare, contendersOf, limit, peers, queueOfSteward } from './peers.js'
 const name = 'HTTP, 64 clients'
 
 async function loaded (url: string, body: string, { quick }: Context): Promise<Figure[]> {
-  return loadFigures(name, await load({ url, body, connections: 64, seconds: quick ? 1 : 4 }))
+  return loadFigures(name, await load({ url, body, connections: 64, seconds: quick ? 1 : 4, settle: true }))
 }
 
 const program: Contender = {

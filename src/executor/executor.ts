@@ -91,6 +91,15 @@ export class Executor implements Component {
     if (this.#accepting) return
     const { store, log } = this.#options
     this.#unsubscribe = store.onCommit(effects => { this.#follow(effects) })
+    store.claimWithAppend({
+      wants: (lane, others) => this.#accepting && !this.#lanes.has(lane) && !this.#resumable.has(lane) &&
+        this.#lanes.size + others < this.#options.maxLanes,
+      claimed: action => {
+        // The lane is taken at once, and its work begins when everybody has been told of the commit.
+        this.#lanes.set(action.lane, null)
+        queueMicrotask(() => { this.#drain(action.lane, action) })
+      }
+    })
     this.#accepting = true
     this.#wakeAll()
     this.#recovery.then(() => { this.#wakeAll() }, (error: unknown) => {
@@ -162,9 +171,10 @@ export class Executor implements Component {
     }
   }
 
-  #drain (lane: string): void {
+  /** Carries out what the lane has, beginning with what was claimed already. */
+  #drain (lane: string, claimed: Action | null = null): void {
     this.#lanes.set(lane, null)
-    const drain = this.#drainLane(lane).catch((error: unknown) => {
+    const drain = this.#drainLane(lane, claimed).catch((error: unknown) => {
       // The database is lost, or the agent is stopping without room on the disk: what runs stays RUNNING there.
       this.#options.log.error({ err: error, lane }, 'stopped draining a lane')
       this.#trouble = `the lane ${lane} is not drained any more: ${messageOf(error)}`
@@ -177,10 +187,10 @@ export class Executor implements Component {
     this.#drains.add(drain)
   }
 
-  async #drainLane (lane: string): Promise<void> {
+  async #drainLane (lane: string, claimed: Action | null): Promise<void> {
     const resumed = this.#resumable.get(lane) ?? null
     this.#resumable.delete(lane)
-    let action = resumed ?? await this.#claim(lane)
+    let action = claimed ?? resumed ?? await this.#claim(lane)
     while (action !== null) {
       const outcome = await this.#run(lane, action, action === resumed)
       this.#lanes.set(lane, null)

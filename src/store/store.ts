@@ -10,7 +10,7 @@ import { finalStates } from '../domain/lifecycle.js'
 import type { Page, PageQuery } from '../domain/page.js'
 import { everyObserver, type Observer } from '../domain/ports/observer.js'
 import type {
-  ActionStore, Appended, Effect, EventBatch, LaneDepth, OutcomeBatch, OutcomeQuery, PruneStep
+  ActionStore, Appended, Claimer, Effect, EventBatch, LaneDepth, OutcomeBatch, OutcomeQuery, PruneStep
 } from '../domain/ports/store.js'
 import { Problem } from '../domain/problem.js'
 import { Depth } from './depth.js'
@@ -24,7 +24,7 @@ import { readPage } from './pages.js'
 import { createPrune, type Prune, type PruneRule } from './prune.js'
 import { actionColumns, payloadText, prepareRows, toAction, type RowStatement } from './rows.js'
 import { storeTable, type ActionRow } from './schema.js'
-import { WriteTurn } from './turn.js'
+import { WriteTurn, type Entry } from './turn.js'
 import { Writes } from './writes.js'
 
 /** What a store is made of. */
@@ -77,6 +77,7 @@ export class SqliteStore implements ActionStore {
   readonly #firstOf: RowStatement<[string]>
   readonly #oldestOf: Database.Statement<[string], Instant>
   readonly #listeners = new Set<(effects: readonly Effect[]) => void>()
+  #claimer: Claimer | null = null
   #trouble: string | null = null
   #lost = false
   #room: { promise: Promise<void>, resolve: () => void } | null = null
@@ -108,6 +109,7 @@ export class SqliteStore implements ActionStore {
       guard: guard.check,
       ended: guard.accept,
       undone: () => { this.#writes.forget() },
+      follow: effects => this.#claimsAfter(effects),
       committed: effects => { this.#committed(effects) },
       failed: (fault, error) => { this.#failed(fault, error) }
     })
@@ -218,6 +220,10 @@ export class SqliteStore implements ActionStore {
     })
   }
 
+  claimWithAppend (claimer: Claimer): void {
+    this.#claimer = claimer
+  }
+
   onCommit (listener: (effects: readonly Effect[]) => void): () => void {
     this.#listeners.add(listener)
     return () => { this.#listeners.delete(listener) }
@@ -236,6 +242,31 @@ export class SqliteStore implements ActionStore {
     this.#turn.close(new Problem('shutting-down'))
     if (this.#probe !== null) clearTimeout(this.#probe)
     this.#open.close()
+  }
+
+  /** Claims of the lanes that got something just now, where they are wanted. */
+  #claimsAfter (effects: readonly Effect[]): Entry[] {
+    const claimer = this.#claimer
+    if (claimer === null) return []
+    const claims = new Map<string, Entry>()
+    for (const effect of effects) {
+      if (effect.type !== 'transition' || effect.from !== null) continue
+      const { lane } = effect.action
+      if (!claims.has(lane) && claimer.wants(lane, claims.size)) claims.set(lane, this.#claimFor(claimer, lane))
+    }
+    return [...claims.values()]
+  }
+
+  #claimFor (claimer: Claimer, lane: string): Entry {
+    return {
+      name: 'claim',
+      bytes: 0,
+      entered: performance.now(),
+      work: scope => this.#writes.claim(lane, scope),
+      resolve: (action: Action | null) => { if (action !== null) claimer.claimed(action) },
+      // The executor hears of what was appended in any case, and tries again.
+      reject: () => {}
+    }
   }
 
   #read<T> (name: string, read: () => T): T {

@@ -36,7 +36,8 @@ export class TurnScope {
  */
 export type Work<T> = (scope: TurnScope) => T
 
-interface Entry {
+/** Something to be written, and who is told of it. */
+export interface Entry {
   /** What the observer knows it by. */
   readonly name: string
   readonly work: Work<unknown>
@@ -65,12 +66,15 @@ export interface TurnEvents {
   readonly observer: Required<Observer>
   /** Called in the transaction before its first entry; throwing fails the turn. */
   guard (): void
+  /** What is to be written in the same turn because of what its entries did. */
+  follow (effects: readonly Effect[]): readonly Entry[]
   /** Called after the commit, before anybody is told of it; throwing fails the turn. */
   ended (): void
 }
 
 /** What a turn came to: an answer for each entry, in order, and what listeners are told. */
 interface Told {
+  readonly entries: readonly Entry[]
   readonly answers: readonly Answer[]
   readonly effects: readonly Effect[]
 }
@@ -143,7 +147,8 @@ export class WriteTurn {
     const told = this.#write(batch)
     const now = performance.now()
     this.#events.observer.turn({ entries: batch.length, ms: now - began, ok: told !== null })
-    batch.forEach((entry, index) => {
+    const entries = told?.entries ?? batch
+    entries.forEach((entry, index) => {
       const answer = told?.answers[index]
       if (answer !== undefined) answerTo(entry, answer)
       const ok = answer !== undefined && isFine(answer)
@@ -217,14 +222,17 @@ export class WriteTurn {
     const answers: Answer[] = []
     this.#begin.run()
     this.#events.guard()
-    for (const entry of batch) {
+    const carryOutAll = (entries: readonly Entry[]): boolean => entries.every(entry => {
       const answer = carryOut(entry, scope)
-      if (answer === null) return null
-      answers.push(answer)
-    }
+      if (answer !== null) answers.push(answer)
+      return answer !== null
+    })
+    if (!carryOutAll(batch)) return null
+    const following = this.#events.follow(scope.effects)
+    if (!carryOutAll(following)) return null
     this.#commit.run()
     this.#events.ended()
-    return { answers, effects: scope.effects }
+    return { entries: [...batch, ...following], answers, effects: scope.effects }
   }
 
   /** A full disk rolls the whole transaction back by itself: whatever ran after it would stand alone. */

@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import { v7 } from 'uuid'
 import type { ActionDraft } from '../../src/domain/action.js'
-import type { ActionStore } from '../../src/domain/ports/store.js'
+import type { ActionStore, LaneDepth } from '../../src/domain/ports/store.js'
 
 /** A store to try, at a time that the test sets. */
 export interface StoreUnderTest {
@@ -21,4 +21,9 @@ export const noRefusal = (): null => null
 /** A draft with everything that a test does not care about filled in. */
 export function draft (some: Partial<ActionDraft> = {}): ActionDraft {
   return { id: v7(), kind: 'a.b/c', lane: 'main', args: null, headers: {}, requester: 'AGENT_API', principal: 'local', protocol: 'api', createdAt: null, collector: null, ...some }
+}
+
+/** The lanes with anything in them, by name. */
+export function lanesOf (store: ActionStore): LaneDepth[] {
+  return [...store.lanes()].sort((a, b) => a.lane < b.lane ? -1 : 1)
 }

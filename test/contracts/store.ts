@@ -3,8 +3,9 @@ import { v7 } from 'uuid'
 import { done, failed } from '../../src/domain/kind.js'
 import type { PageQuery } from '../../src/domain/page.js'
 import { Problem } from '../../src/domain/problem.js'
-import type { ActionStore, Effect, LaneDepth } from '../../src/domain/ports/store.js'
-import { draft, noRefusal, type OpenStoreUnderTest, type StoreUnderTest } from './store-under-test.js'
+import type { ActionStore, Effect } from '../../src/domain/ports/store.js'
+import { draft, lanesOf, noRefusal, type OpenStoreUnderTest, type StoreUnderTest } from './store-under-test.js'
+import { claimContract } from './store-claims.js'
 import { outcomeContract } from './store-outcomes.js'
 
 const everything: PageQuery = { filter: {}, order: 'asc', limit: 1000 }
@@ -12,6 +13,7 @@ const everything: PageQuery = { filter: {}, order: 'asc', limit: 1000 }
 /** What every implementation of the store's port keeps. */
 export function storeContract (t: Test, open: OpenStoreUnderTest): void {
   const openOne = (t: Test, queueLimit = 1000): StoreUnderTest => open(t, { queueLimit })
+  claimContract(t, openOne)
   outcomeContract(t, openOne)
 
   t.test('an appended action is NEW, with everything that was said of it and a first transition', async t => {
@@ -40,47 +42,18 @@ export function storeContract (t: Test, open: OpenStoreUnderTest): void {
     t.equal(store.page(everything).items.length, 1)
   })
 
-  t.test('a lane is claimed in the order of commit, one at a time', async t => {
-    const { store, setTime } = openOne(t)
-    setTime(5000)
-    const first = await store.append(draft())
-    setTime(1000)
-    const second = await store.append(draft({ createdAt: 1 }))
-
-    const one = await store.claim('main')
-    const none = await store.claim('main')
-    await store.settle(one!.seq, done('result'))
-    const two = await store.claim('main')
-
-    t.equal(one!.id, first.action.id, 'whatever the clock and created_ts say')
-    t.equal(one!.state, 'RUNNING')
-    t.equal(none, null, 'never two RUNNING in one lane')
-    t.equal(two!.id, second.action.id)
-    t.equal(await store.claim('empty'), null)
-  })
-
-  t.test('a claim that is not wanted any more when its turn comes claims nothing', async t => {
+  t.test('what is told is what is on disk, whoever changes what was given', async t => {
     const { store } = openOne(t)
-    await store.append(draft())
-    let wanted = true
+    const payload = { percent: 1 }
+    const { action } = await store.append(draft())
+    await store.claim('main')
 
-    const claiming = store.claim('main', () => wanted)
-    wanted = false
+    const progress = await store.progress(action.seq, payload)
+    payload.percent = 2
 
-    t.equal(await claiming, null)
-    t.strictSame(store.lanes(), [{ lane: 'main', waiting: 1, running: 0 }])
-  })
-
-  t.test('lanes do not hold each other up', async t => {
-    const { store } = openOne(t)
-    await store.append(draft({ lane: 'a' }))
-    await store.append(draft({ lane: 'b' }))
-
-    t.ok(await store.claim('a'))
-    t.ok(await store.claim('b'))
-    t.strictSame(lanesOf(store), [
-      { lane: 'a', waiting: 0, running: 1 }, { lane: 'b', waiting: 0, running: 1 }
-    ])
+    t.strictSame(progress.statePayload, { percent: 1 })
+    t.strictSame(store.get(action.id), progress)
+    t.strictSame(await store.settle(action.seq, done()), store.get(action.id))
   })
 
   t.test('progress and the end leave their entries; time never runs backwards in a history', async t => {
@@ -241,10 +214,6 @@ export function storeContract (t: Test, open: OpenStoreUnderTest): void {
 
   pageContract(t, openOne)
   eventContract(t, openOne)
-}
-
-function lanesOf (store: ActionStore): LaneDepth[] {
-  return [...store.lanes()].sort((a, b) => a.lane < b.lane ? -1 : 1)
 }
 
 type Open = (t: Test) => StoreUnderTest

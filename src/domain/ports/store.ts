@@ -57,6 +57,14 @@ export interface OutcomeBatch {
   readonly gap: boolean
 }
 
+/** Who carries out what a lane has, and is idle. */
+export interface Claimer {
+  /** Whether the lane's next is to be claimed, besides those of `others` more lanes. Asked within the turn. */
+  wants (lane: string, others: number): boolean
+  /** Called after the commit with what was claimed, before any listener is told of it. */
+  claimed (action: Action): void
+}
+
 /** What one step of pruning did. */
 export interface PruneStep {
   readonly removed: number
@@ -130,6 +138,11 @@ export interface ActionStore {
    * signal's reason.
    */
   writable (signal: AbortSignal): Promise<void>
+
+  /**
+   * Lets the turn that appends an action claim it too, where its lane is idle: one wait for the disk instead of two.
+   */
+  claimWithAppend (claimer: Claimer): void
 
   /** Calls the listener after each commit, in order. Returns the function that ends this. */
   onCommit (listener: (effects: readonly Effect[]) => void): () => void
