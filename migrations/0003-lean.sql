@@ -62,7 +62,9 @@ create table outcome_lean (
 ) strict, without rowid;
 
 insert into transition_lean (seq, action_seq, previous, at, state, payload)
-select seq, action_seq, lag(seq) over (partition by action_seq order by seq), at, state, payload from transition order by seq;
+select seq, action_seq, (select max(p.seq) from transition p where p.action_seq = t.action_seq and p.seq < t.seq),
+  at, state, payload
+from transition t order by seq;
 
 insert into action_lean
 select seq, id, kind, lane, protocol, principal, requester, state, created_at, scheduled_at, started_at, finished_at,
@@ -88,10 +90,11 @@ create index action_finished on action (state, protocol, seq, finished_at) where
 -- Pruning takes the outcome with its action.
 create index outcome_of_action on outcome (action_seq);
 
-create trigger action_begins_new before insert on action
-when new.state <> 'NEW'
+-- After, since only then a number that SQLite gives is known.
+create trigger action_begins_new after insert on action
+when new.state <> 'NEW' or new.seq < (select max(seq) from action)
 begin
-  select raise(abort, 'an action begins as NEW');
+  select raise(abort, 'an action begins as NEW, behind all others');
 end;
 
 -- Laws: the table of moves; and one RUNNING action per lane, in the order of commit. In one trigger, since each costs
@@ -100,13 +103,13 @@ create trigger action_legal_move before update on action
 when not (
   (old.state = 'NEW' and new.state <> 'DONE') or
   (old.state = 'RUNNING' and new.state <> 'NEW')
-) or (
+) or new.lane <> old.lane or new.seq <> old.seq or (
   new.state = 'RUNNING' and old.state = 'NEW' and
   new.seq <> (select seq from action where lane = new.lane and finished_at is null order by seq limit 1)
 )
 begin
   select raise(abort, 'an illegal move of an action')
-  where not (old.state = 'NEW' and new.state = 'RUNNING');
+  where not (old.state = 'NEW' and new.state = 'RUNNING') or new.lane <> old.lane or new.seq <> old.seq;
   select raise(abort, 'an action runs only when it is the oldest of its lane');
 end;
 

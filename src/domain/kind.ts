@@ -51,7 +51,7 @@ export type AbortReason = 'cancelled' | 'timeout' | 'shutdown'
 export interface KindContext<Args = JsonValue> {
   /**
    * The action's arguments, valid by the kind's schema; `{}` where the caller gave none and the kind takes an object.
-   * Not to be changed: whoever asks for the action while it runs is shown the same object.
+   * A copy, which the run may change; `action` is not to be changed.
    */
   readonly args: Args
   /** The action as it was when this run began; `statePayload` is what an earlier, interrupted run last reported. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Action } from '../domain/action.js'
-import type { JsonValue } from '../domain/json.js'
+import { copyOf, type JsonValue } from '../domain/json.js'
 import type { ActionKind, Outcome } from '../domain/kind.js'
 import type { Logger } from '../domain/log.js'
 import type { Observer } from '../domain/ports/observer.js'
@@ -94,11 +94,7 @@ export class Executor implements Component {
     store.claimWithAppend({
       wants: (lane, others) => this.#accepting && !this.#lanes.has(lane) && !this.#resumable.has(lane) &&
         this.#lanes.size + others < this.#options.maxLanes,
-      claimed: action => {
-        // The lane is taken at once, and its work begins when everybody has been told of the commit.
-        this.#lanes.set(action.lane, null)
-        queueMicrotask(() => { this.#drain(action.lane, action) })
-      }
+      claimed: action => { this.#drain(action.lane, action) }
     })
     this.#accepting = true
     this.#wakeAll()
@@ -188,6 +184,8 @@ export class Executor implements Component {
   }
 
   async #drainLane (lane: string, claimed: Action | null): Promise<void> {
+    // The lane is taken at once; the work begins when everybody has been told of the commit.
+    if (claimed !== null) await Promise.resolve()
     const resumed = this.#resumable.get(lane) ?? null
     this.#resumable.delete(lane)
     let action = claimed ?? resumed ?? await this.#claim(lane)
@@ -225,7 +223,8 @@ export class Executor implements Component {
     const run = new Run({
       action,
       kind,
-      args: kinds.argsFor(kind, action.args),
+      // Its own: a kind may change what it is given, and others are told of the action while it runs.
+      args: copyOf(kinds.argsFor(kind, action.args)),
       resumed,
       log: onceAsked(() => log.child(fields)),
       progressLimit,

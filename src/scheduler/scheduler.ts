@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { defaultRequester, idShape, mainLane, type Action, type ActionEvent } from '../domain/action.js'
 import type { IdSource } from '../domain/clock.js'
-import type { JsonValue } from '../domain/json.js'
+import { isWellFormed, type JsonValue } from '../domain/json.js'
 import type { ActionKind } from '../domain/kind.js'
 import { isFinal } from '../domain/lifecycle.js'
 import type { KindDescription, ScheduleRequest, Scheduled, Scheduler } from '../domain/ports/scheduler.js'
@@ -67,6 +67,8 @@ export function createScheduler ({ store, registry, newId, disabled }: Scheduler
       if (disabled !== null) throw new Problem('actions-disabled', { params: { reason: disabled } })
       if (refusing) throw new Problem('shutting-down', { retryAfterSeconds: 5 })
       registry.check(request.kind, request.args ?? null)
+      // SQLite would give it back as another one, and that lane would stop.
+      if (request.lane !== undefined && !isWellFormed(request.lane)) throw new Error('a lane is named by half a character')
       const id = request.id === undefined ? newId() : normalId(request.id)
       const appended = await store.append(draftOf(request, id))
       const same = appended.fresh || sameContent(request, appended.action)

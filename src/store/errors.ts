@@ -36,6 +36,11 @@ export function faultOf (error: unknown): WriteFault {
   return 'fatal'
 }
 
+/** True for what a caller asked wrongly: the store did its part. */
+export function isCallersFault (error: unknown): boolean {
+  return error instanceof Problem && error.category !== 'full' && error.category !== 'unavailable'
+}
+
 /** What a caller is told of a fault that is not its own. */
 export function problemOf (fault: Exclude<WriteFault, 'own'>, cause: unknown): Problem {
   return fault === 'full'

@@ -17,16 +17,20 @@ interface Seen {
   readonly inode: number
   readonly device: number
   readonly size: number
+  /** Of the contents. */
   readonly changed: number
+  /** Of anything: the ctime. */
+  readonly touched: number
 }
 
 function look (path: string): Seen | null {
   const found = statSync(path, { throwIfNoEntry: false })
-  return found === undefined ? null : { inode: found.ino, device: found.dev, size: found.size, changed: found.mtimeMs }
+  if (found === undefined) return null
+  return { inode: found.ino, device: found.dev, size: found.size, changed: found.mtimeMs, touched: found.ctimeMs }
 }
 
-/** For so many milliseconds after a change, another one may leave a folder's time as it is. */
-const coarseMs = 100
+/** For so many milliseconds after a change, another one may leave a folder's time as it is: some count in 2 seconds. */
+const coarseMs = 2100
 
 /**
  * Makes the watch over a database and its write-ahead log. SQLite goes on with files that were removed, replaced or
@@ -34,17 +38,17 @@ const coarseMs = 100
  * changes only when a turn of ours folds the log back, so any other change of it is somebody else's. Each write turn
  * begins with this (measured: 3 µs a look).
  *
- * The log is looked at only when something was made, removed or renamed in its folder. Linux (from 6.13 on) gives a
- * file whose times somebody has read a finer time with its next change, and that has to be synced too: a look at the
- * log in each turn made each commit a third slower.
+ * The log is looked at only when something was made, removed or renamed in its folder, by the folder's ctime, which
+ * nothing can set back. Linux (from 6.13 on) gives a file whose times somebody has read a finer time with its next
+ * change, and that has to be synced too: a look at the log in each turn made each commit a third slower.
  */
-export function createFileGuard (path: string): FileGuard {
+export function createFileGuard (path: string, now = Date.now): FileGuard {
   const folder = dirname(path)
   const log = `${path}-wal`
   let database = look(path)
   let knownLog = look(log)
-  /** The time of the folder's last change after which the log was found to be ours. */
-  let settled: number | null = null
+  /** The folder, as it was when the log was found to be ours and no change could go unseen any more. */
+  let settled: Seen | null = null
   const refuse = (what: string): never => {
     throw new StoreError('replaced',
       `${what} while Steward had it open. Put the original back, or start again with what is there now.`)
@@ -59,12 +63,12 @@ export function createFileGuard (path: string): FileGuard {
     return found
   }
   const checkLog = (): void => {
-    const changed = look(folder)?.changed ?? null
-    if (changed !== null && changed === settled) return
+    const around = look(folder)
+    if (around !== null && around.touched === settled?.touched && around.inode === settled.inode) return
     const found = look(log)
     if (knownLog !== null && found?.inode !== knownLog.inode) refuse(`${log}, its write-ahead log, was removed or replaced`)
     knownLog = found
-    settled = changed !== null && Math.abs(Date.now() - changed) > coarseMs ? changed : null
+    settled = around !== null && Math.abs(now() - around.touched) > coarseMs ? around : null
   }
   return {
     check () {

@@ -89,8 +89,14 @@ export class OpenActions {
     this.#known.clear()
   }
 
-  #read (lane: string): Window {
+  /** Makes room for a lane: at the cost of those with nothing in them, or else of all. */
+  #forgetEmpty (): void {
+    for (const [lane, { actions }] of this.#lanes) if (actions.length === 0) this.#lanes.delete(lane)
     if (this.#lanes.size >= limits.lanes) this.forget()
+  }
+
+  #read (lane: string): Window {
+    if (this.#lanes.size >= limits.lanes) this.#forgetEmpty()
     const window: Window = { actions: [], length: 0, complete: true }
     for (const row of this.#ofLane.iterate(lane)) {
       this.#put(window, openActionOf(row))

@@ -30,7 +30,7 @@ export function createOutcomes (
       }
       actions.push(toAction(row))
       // Nothing moves what is final: its newest transition is the one that ended it.
-      next = row.lastTransition ?? next
+      next = row.lastTransition
       length += row.args.length + (row.statePayload?.length ?? 0)
     }
     return { actions, more, next: more ? next : newest, gap: after !== null && (!known || after < pruned()) }

@@ -18,7 +18,7 @@ export interface PageSource {
   /** Every protocol that any action came through. */
   readonly protocols: ReadonlySet<string>
   /** The numbers of what runs. */
-  readonly running: readonly number[]
+  readonly running: () => readonly number[]
 }
 
 /** A part of a list that one index gives in order: the actions of a state and a protocol, or all of them. */
@@ -71,7 +71,7 @@ function streamsOf (filter: ActionFilter, known: ReadonlySet<string>): Stream[] 
 
 interface StretchQuery {
   readonly stream: Stream
-  readonly running: readonly number[]
+  readonly running: PageSource['running']
   readonly filter: ActionFilter
   readonly order: Order
   readonly after: number | null
@@ -106,10 +106,10 @@ function readStretch (reads: BetterSQLite3Database, query: StretchQuery): Stretc
  * The actions of a state, in the words of the index that has them: a partial one is not found by a parameter. Only what
  * runs has none: it is a handful, whose numbers are known.
  */
-function rangeOf (state: ActionState, running: readonly number[]): SQL | undefined {
+function rangeOf (state: ActionState, running: PageSource['running']): SQL | undefined {
   if (isFinal(state)) return sql.raw(`state = '${state}' and finished_at is not null`)
   if (state === 'NEW') return sql.raw("state = 'NEW' and finished_at is null")
-  return and(inArray(actionTable.seq, [...running]), eq(actionTable.state, state))
+  return and(inArray(actionTable.seq, [...running()]), eq(actionTable.state, state))
 }
 
 /** The part of a filter that no index serves, on the columns of the subquery. */

@@ -10,8 +10,13 @@ export interface PruneRule {
   readonly before: number
 }
 
-/** Takes one step of pruning. */
-export type Prune = (rule: PruneRule) => PruneStep
+/** Pruning, step by step. */
+export interface Prune {
+  /** Takes one step. The steps of one pruning have the same rule. */
+  step (rule: PruneRule): PruneStep
+  /** To be called after a rollback: what a step did may be undone. The next one begins anew. */
+  forget (): void
+}
 
 /** What one step does, at most: it holds the event loop for some milliseconds. */
 const stepLimits = { looked: 2000, actions: 200, transitions: 2000 }
@@ -25,10 +30,12 @@ interface Range {
 
 /** One pruning, from range to range. */
 interface Pass {
-  readonly keep: number
+  readonly rule: PruneRule
   /** The newest action that is beyond `keep`. It only moves on while actions finish, so it stays true, if cautious. */
   readonly edge: number
   readonly left: Range[]
+  /** Found, and not removed yet. */
+  pending: readonly number[]
 }
 
 interface Finished {
@@ -48,14 +55,14 @@ export function createPrune (database: Database.Database, protocols: ReadonlySet
   const remove = createRemoval(database)
   let pass: Pass | null = null
 
-  const begin = (keep: number): Pass | null => {
-    const edge = newestBeyond(database, protocols, keep)
+  const begin = (rule: PruneRule): Pass | null => {
+    const edge = newestBeyond(database, protocols, rule.keep)
     const left = [...protocols].flatMap(protocol => finalStates.map(state => ({ state, protocol, place: 0 })))
-    return edge === null ? null : { keep, edge, left }
+    return edge === null ? null : { rule, edge, left, pending: [] }
   }
 
   /** What may go, among the next that one step looks at. */
-  const look = ({ left, edge }: Pass, before: Instant): number[] => {
+  const look = ({ left, edge, rule: { before } }: Pass): number[] => {
     const going: number[] = []
     let looked = 0
     for (let range = left[0]; range !== undefined && looked < stepLimits.looked; range = left[0]) {
@@ -72,14 +79,20 @@ export function createPrune (database: Database.Database, protocols: ReadonlySet
     return going
   }
 
-  return ({ keep, before }) => {
-    if (pass?.keep !== keep) pass = begin(keep)
-    const going = pass === null ? [] : look(pass, before)
-    const removed = remove(going)
-    const more = removed < going.length || (pass !== null && pass.left.length > 0)
-    // What had no room in this step is found again from the beginning.
-    if (removed < going.length || !more) pass = null
-    return { removed, more }
+  return {
+    step (rule) {
+      if (pass?.rule.keep !== rule.keep || pass.rule.before !== rule.before) pass = begin(rule)
+      if (pass === null) return { removed: 0, more: false }
+      const going = pass.pending.length > 0 ? pass.pending : look(pass)
+      const removed = remove(going)
+      pass.pending = going.slice(removed)
+      const more = pass.pending.length > 0 || pass.left.length > 0
+      if (!more) pass = null
+      return { removed, more }
+    },
+    forget () {
+      pass = null
+    }
   }
 }
 

@@ -14,7 +14,7 @@ import type {
 } from '../domain/ports/store.js'
 import { Problem } from '../domain/problem.js'
 import { Depth } from './depth.js'
-import { faultOf, problemOf, storeErrorOf, type StoreError, type WriteFault } from './errors.js'
+import { faultOf, isCallersFault, problemOf, storeErrorOf, type StoreError, type WriteFault } from './errors.js'
 import { createEventReads, type EventReads } from './events.js'
 import { createFileGuard } from './guard.js'
 import type { Migration } from './migrate.js'
@@ -23,7 +23,7 @@ import { createOutcomes } from './outcomes.js'
 import { readPage } from './pages.js'
 import { createPrune, type Prune, type PruneRule } from './prune.js'
 import { actionColumns, payloadText, prepareRows, toAction, type RowStatement } from './rows.js'
-import { storeTable, type ActionRow } from './schema.js'
+import { storeTable } from './schema.js'
 import { WriteTurn, type Entry } from './turn.js'
 import { Writes } from './writes.js'
 
@@ -74,7 +74,8 @@ export class SqliteStore implements ActionStore {
   readonly #depth: Depth
   readonly #protocols: Set<string>
   readonly #byId: RowStatement<[string]>
-  readonly #firstOf: RowStatement<[string]>
+  readonly #bySeq: RowStatement<[number]>
+  readonly #firstOf: Database.Statement<[string], number>
   readonly #oldestOf: Database.Statement<[string], Instant>
   readonly #listeners = new Set<(effects: readonly Effect[]) => void>()
   #claimer: Claimer | null = null
@@ -100,7 +101,9 @@ export class SqliteStore implements ActionStore {
     this.#prune = createPrune(database, this.#protocols)
     const rows = `select ${actionColumns()} from action`
     this.#byId = prepareRows(database, `${rows} where id = ?`)
-    this.#firstOf = prepareRows(database, `${rows} where lane = ? and finished_at is null order by seq limit 1`)
+    this.#bySeq = prepareRows(database, `${rows} where seq = ?`)
+    this.#firstOf = database.prepare<[string], number>(
+      'select seq from action where lane = ? and finished_at is null order by seq limit 1').pluck()
     this.#oldestOf = database.prepare<[string], Instant>(`
       select scheduled_at from action where lane = ? and finished_at is null and state = 'NEW' order by seq limit 1`).pluck()
     const guard = createFileGuard(database.name)
@@ -108,7 +111,10 @@ export class SqliteStore implements ActionStore {
       observer: this.#observer,
       guard: guard.check,
       ended: guard.accept,
-      undone: () => { this.#writes.forget() },
+      undone: () => {
+        this.#writes.forget()
+        this.#prune.forget()
+      },
       follow: effects => this.#claimsAfter(effects),
       committed: effects => { this.#committed(effects) },
       failed: (fault, error) => { this.#failed(fault, error) }
@@ -151,7 +157,7 @@ export class SqliteStore implements ActionStore {
   }
 
   prune (rule: PruneRule): Promise<PruneStep> {
-    return this.#turn.enter('prune', 200, () => this.#prune(rule))
+    return this.#turn.enter('prune', 200, () => this.#prune.step(rule))
   }
 
   get (id: string): Action | null {
@@ -165,7 +171,7 @@ export class SqliteStore implements ActionStore {
 
   page (query: PageQuery): Page<ActionSummary> {
     const source = { reads: this.#reads, storeId: this.id, protocols: this.#protocols }
-    return this.#read('page', () => readPage({ ...source, running: this.#running().map(({ seq }) => seq) }, query))
+    return this.#read('page', () => readPage({ ...source, running: () => this.#running() }, query))
   }
 
   eventsAfter (position: number, limit: number): EventBatch {
@@ -189,7 +195,7 @@ export class SqliteStore implements ActionStore {
   }
 
   running (): readonly Action[] {
-    return this.#read('running', () => this.#running().map(toAction))
+    return this.#read('running', () => this.#running().flatMap(seq => this.#bySeq.get(seq) ?? []).map(toAction))
   }
 
   oldestWaiting (): number | null {
@@ -229,10 +235,10 @@ export class SqliteStore implements ActionStore {
     return () => { this.#listeners.delete(listener) }
   }
 
-  /** What runs, oldest first: the first of each lane in which anything does. */
-  #running (): ActionRow[] {
+  /** The numbers of what runs, oldest first: the first of each lane in which anything does. */
+  #running (): number[] {
     const lanes = this.#depth.lanes().filter(({ running }) => running > 0)
-    return lanes.flatMap(({ lane }) => this.#firstOf.get(lane) ?? []).sort((a, b) => a.seq - b.seq)
+    return lanes.flatMap(({ lane }) => this.#firstOf.get(lane) ?? []).sort((a, b) => a - b)
   }
 
   /** Writes what has been entered, then closes the database. Entering anything later is refused. */
@@ -310,7 +316,7 @@ export class SqliteStore implements ActionStore {
   /** While the disk is full or held, a small write is tried now and then; the first that succeeds ends the trouble. */
   #probeLater (): void {
     this.#probe = setTimeout(() => {
-      this.#turn.enter('probe', 0, () => this.#open.database.prepare('update store set pruned_action = pruned_action').run()).then(
+      this.#turn.enter(null, 0, () => this.#open.database.prepare('update store set pruned_action = pruned_action').run()).then(
         () => { this.#hasRoom() },
         () => { if (!this.#closed && this.#room !== null) this.#probeLater() })
     }, probeMs)
@@ -322,11 +328,6 @@ export class SqliteStore implements ActionStore {
     this.#room?.resolve()
     this.#room = null
   }
-}
-
-/** True for what a caller asked wrongly: the store did its part. */
-function isCallersFault (error: unknown): boolean {
-  return error instanceof Problem && error.category !== 'full' && error.category !== 'unavailable'
 }
 
 function deferred (): { promise: Promise<void>, resolve: () => void } {

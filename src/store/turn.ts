@@ -4,7 +4,7 @@ import type { Effect } from '../domain/ports/store.js'
 import type { Observer } from '../domain/ports/observer.js'
 import { isFinal } from '../domain/lifecycle.js'
 import { Problem } from '../domain/problem.js'
-import { faultOf, problemOf, type WriteFault } from './errors.js'
+import { faultOf, isCallersFault, problemOf, type WriteFault } from './errors.js'
 
 /** What the entries of a turn work with. */
 export class TurnScope {
@@ -38,8 +38,8 @@ export type Work<T> = (scope: TurnScope) => T
 
 /** Something to be written, and who is told of it. */
 export interface Entry {
-  /** What the observer knows it by. */
-  readonly name: string
+  /** What the observer knows it by; null: it is not told. */
+  readonly name: string | null
   readonly work: Work<unknown>
   readonly bytes: number
   /** When it entered, on the clock of `performance`. */
@@ -117,10 +117,14 @@ export class WriteTurn {
    * Joins the turn that begins when the event loop comes round. Resolves with what `work` returned, after the commit.
    * @param bytes about how much it writes, so that a turn stays short
    */
-  enter<T> (name: string, bytes: number, work: Work<T>): Promise<T> {
-    if (this.#refusal !== null) return Promise.reject(this.#refusal)
+  enter<T> (name: string | null, bytes: number, work: Work<T>): Promise<T> {
+    const entered = performance.now()
+    if (this.#refusal !== null) {
+      this.#observe({ name, entered }, entered, isCallersFault(this.#refusal))
+      return Promise.reject(this.#refusal)
+    }
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ name, work, bytes, entered: performance.now(), resolve, reject })
+      this.#waiting.push({ name, work, bytes, entered, resolve, reject })
       this.#scheduled ??= setImmediate(this.#run)
     })
   }
@@ -134,7 +138,10 @@ export class WriteTurn {
   /** Refuses everything with the problem, what is waiting too. */
   refuse (refusal: Problem): void {
     this.#refusal ??= refusal
-    for (const entry of this.#waiting.splice(0)) entry.reject(this.#refusal)
+    for (const entry of this.#waiting.splice(0)) {
+      entry.reject(this.#refusal)
+      this.#observe(entry, performance.now(), isCallersFault(this.#refusal))
+    }
     if (this.#scheduled !== null) clearImmediate(this.#scheduled)
     this.#scheduled = null
   }
@@ -146,15 +153,18 @@ export class WriteTurn {
     const began = performance.now()
     const told = this.#write(batch)
     const now = performance.now()
-    this.#events.observer.turn({ entries: batch.length, ms: now - began, ok: told !== null })
     const entries = told?.entries ?? batch
+    this.#events.observer.turn({ entries: entries.length, ms: now - began, ok: told !== null })
     entries.forEach((entry, index) => {
       const answer = told?.answers[index]
       if (answer !== undefined) answerTo(entry, answer)
-      const ok = answer !== undefined && isFine(answer)
-      this.#events.observer.operation({ name: entry.name, ms: now - entry.entered, ok })
+      this.#observe(entry, now, answer !== undefined && isFine(answer))
     })
     if (told !== null && told.effects.length > 0) this.#events.committed(told.effects)
+  }
+
+  #observe ({ name, entered }: Pick<Entry, 'name' | 'entered'>, now: number, ok: boolean): void {
+    if (name !== null) this.#events.observer.operation({ name, ms: now - entered, ok })
   }
 
   /** The entries of this turn: as many as keep it short, and at least one. */
@@ -270,7 +280,6 @@ function answerTo (entry: Entry, answer: Answer): void {
   else entry.resolve(answer.value as never)
 }
 
-/** True for what a caller asked wrongly, too: the store did its part. */
 function isFine (answer: Answer): boolean {
-  return !('error' in answer) || answer.error instanceof Problem
+  return !('error' in answer) || isCallersFault(answer.error)
 }

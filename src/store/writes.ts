@@ -37,8 +37,8 @@ interface Before {
 
 /**
  * The intentions of the store, each to be run as one entry of a write turn. Hand-written, prepared once, and with their
- * parameters in order: through drizzle's prepared statements the executor drains 11 % slower. What a statement wrote is
- * not read back: every value is known here.
+ * parameters in order: through drizzle's prepared statements the executor drains 11 % slower. What a move wrote is not
+ * read back: every value is known here.
  */
 export class Writes {
   readonly #clock: Clock

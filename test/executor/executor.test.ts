@@ -7,6 +7,27 @@ import { draft } from '../contracts/store-under-test.js'
 const kind = 'test.steward/scripted'
 const everything = { filter: {}, order: 'asc', limit: 100 } as const
 
+t.test('a kind that changes its arguments changes nothing that others are told', async t => {
+  const engine = openEngine(t, {
+    kinds: [{
+      ...{ kind: 'test.steward/changes', summary: 'x', args: {}, timeoutMs: null, onInterrupt: 'fail' },
+      async run ({ args }: { args: { list?: number[], was?: string } }) {
+        args.list!.push(2)
+        args.was = 'changed'
+        return done()
+      }
+    }]
+  })
+  await engine.run()
+
+  const scheduled = await engine.schedule('test.steward/changes', { args: { list: [1] } })
+  const told = await engine.finished(scheduled.id)
+
+  t.strictSame(scheduled.args, { list: [1] })
+  t.strictSame(told.args, { list: [1] })
+  t.strictSame(engine.store.get(scheduled.id), told)
+})
+
 t.test('a lane runs strictly one action at a time, in the order of scheduling', async t => {
   const scripted = scriptedKind(kind)
   const engine = openEngine(t, { kinds: [scripted] })

@@ -76,6 +76,47 @@ t.test('the pruner goes on until nothing is left to remove, also past finished a
   t.strictSame(pruned, [480])
 })
 
+t.test('a step of pruning that is undone with its turn is done again', async t => {
+  const { store } = openEngine(t)
+  for (let index = 0; index < 301; index++) {
+    const { action } = await store.append(draft())
+    await store.claim('main')
+    await store.settle(action.seq, done())
+  }
+  const rule = { keep: 0, before: Date.now() + 1000 }
+
+  const [first] = await Promise.all([store.prune(rule), t.rejects(store.settle(1_000_000, done()))])
+  let removed = first.removed
+  for (let more = first.more; more;) {
+    const step = await store.prune(rule)
+    removed += step.removed
+    more = step.more
+  }
+
+  t.equal(removed, 301)
+  t.strictSame(walk(store, { filter: {}, order: 'asc', limit: 1000 }).ids, [])
+})
+
+t.test('pruning goes on where long histories made it pause', async t => {
+  const { store } = openEngine(t)
+  for (let index = 0; index < 8; index++) {
+    const { action } = await store.append(draft())
+    await store.claim('main')
+    await Promise.all(Array.from({ length: 1000 }, () => store.progress(action.seq, index)))
+    await store.settle(action.seq, done())
+  }
+  const rule = { keep: 0, before: Date.now() + 1000 }
+
+  const steps: number[] = []
+  for (let more = true; more;) {
+    const step = await store.prune(rule)
+    steps.push(step.removed)
+    more = step.more
+  }
+
+  t.strictSame(steps, [2, 2, 2, 2])
+})
+
 t.test('the pruner prunes at its start, and stops when it is told to', async t => {
   const engine = openEngine(t)
   await engine.schedule('agent.replicante.io/debug.success')

@@ -1,5 +1,5 @@
-import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import t from 'tap'
 import { createFileGuard } from '../../src/store/guard.js'
 import { temporaryFolder } from '../support/engine.js'
@@ -43,6 +43,23 @@ t.test('a log that is removed is refused', async t => {
   writeFileSync(`${path}-wal`, 'log')
   guard.accept()
   rmSync(`${path}-wal`)
+
+  t.throws(guard.check, /its write-ahead log, was removed or replaced/)
+})
+
+t.test('a log that is put back, with the times of its folder too, is refused', async t => {
+  const path = join(temporaryFolder(t), 'steward.db')
+  writeFileSync(path, 'ours')
+  writeFileSync(`${path}-wal`, 'log')
+  const { atime, mtime } = statSync(dirname(path))
+  // Long after what was written here: nothing that changes now could go unseen.
+  const guard = createFileGuard(path, () => Date.now() + 60_000)
+  guard.check()
+  t.doesNotThrow(guard.check)
+
+  copyFileSync(`${path}-wal`, `${path}-wal.new`)
+  renameSync(`${path}-wal.new`, `${path}-wal`)
+  utimesSync(dirname(path), atime, mtime)
 
   t.throws(guard.check, /its write-ahead log, was removed or replaced/)
 })
