@@ -18,8 +18,8 @@ export interface Prune {
   forget (): void
 }
 
-/** What one step does, at most: it holds the event loop for some milliseconds. */
-const stepLimits = { looked: 2000, actions: 200, transitions: 2000 }
+/** What one step does, at most: it holds the event loop for some milliseconds. `walked` is in numbers of actions. */
+const stepLimits = { walked: 20_000, actions: 200, transitions: 2000 }
 
 /** The finished actions of one state and protocol, one range of their index; how far a pruning has come in it. */
 interface Range {
@@ -38,43 +38,43 @@ interface Pass {
   pending: readonly number[]
 }
 
-interface Finished {
-  readonly seq: number
-  readonly finishedAt: Instant
-}
-
 /**
  * Prepares pruning. Each step is one entry of a write turn. A pruning looks at all finished actions beyond `keep`, in
- * their index (measured: 0.1 µs each): an index by age would cost a page with each commit, all day long.
+ * their index (measured: 0.05 µs each): an index by age would cost a page with each commit, all day long.
  * @param protocols every protocol that any action came through: with the state they name the ranges of the index
  */
 export function createPrune (database: Database.Database, protocols: ReadonlySet<string>): Prune {
-  const walk = database.prepare<[string, string, number, number, number], Finished>(`
-    select seq, finished_at as finishedAt from action indexed by action_finished
-    where state = ? and protocol = ? and finished_at is not null and seq > ? and seq <= ? order by seq limit ?`)
+  const walk = database.prepare<[string, string, number, number, Instant, number], number>(`
+    select seq from action indexed by action_finished
+    where state = ? and protocol = ? and finished_at is not null and seq > ? and seq <= ? and finished_at < ?
+    order by seq limit ?`).pluck()
+  const oldest = database.prepare<[], number>('select min(seq) from action').pluck()
   const remove = createRemoval(database)
   let pass: Pass | null = null
 
   const begin = (rule: PruneRule): Pass | null => {
     const edge = newestBeyond(database, protocols, rule.keep)
-    const left = [...protocols].flatMap(protocol => finalStates.map(state => ({ state, protocol, place: 0 })))
+    const place = (oldest.get() ?? 1) - 1
+    const left = [...protocols].flatMap(protocol => finalStates.map(state => ({ state, protocol, place })))
     return edge === null ? null : { rule, edge, left, pending: [] }
   }
 
   /** What may go, among the next that one step looks at. */
   const look = ({ left, edge, rule: { before } }: Pass): number[] => {
     const going: number[] = []
-    let looked = 0
-    for (let range = left[0]; range !== undefined && looked < stepLimits.looked; range = left[0]) {
-      const limit = stepLimits.looked - looked
-      const found = walk.all(range.state, range.protocol, range.place, edge, limit)
-      for (const { seq, finishedAt } of found) {
-        if (going.length === stepLimits.actions) return going
-        range.place = seq
-        if (finishedAt < before) going.push(seq)
+    let walked = 0
+    for (let range = left[0]; range !== undefined && walked < stepLimits.walked; range = left[0]) {
+      const end = Math.min(range.place + stepLimits.walked - walked, edge)
+      const room = stepLimits.actions - going.length
+      const found = walk.all(range.state, range.protocol, range.place, end, before, room)
+      going.push(...found)
+      if (found.length === room) {
+        range.place = found.at(-1)!
+        return going
       }
-      looked += found.length
-      if (found.length < limit) left.shift()
+      walked += end - range.place
+      range.place = end
+      if (end === edge) left.shift()
     }
     return going
   }
