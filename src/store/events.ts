@@ -27,18 +27,25 @@ export const historyOf = `
   with recursive chain (seq) as (
     select last_transition from action where seq = ?
     union all
-    select t.previous from chain join transition t on t.seq = chain.seq where t.previous is not null
+    select t.previous from chain cross join transition t on t.seq = chain.seq where t.previous is not null
   )`
+
+const columns = 't.seq, t.at, t.state, t.payload, a.id as actionId'
+
+/**
+ * The history of an action, newest first. `cross join` keeps the order of the loops (https://sqlite.org/lang_select.html):
+ * by itself, and asked for an order, SQLite walks over all transitions there are.
+ */
+export const historyQuery = `${historyOf}
+  select ${columns} from chain cross join transition t on t.seq = chain.seq cross join action a on a.seq = t.action_seq`
 
 /**
  * Prepares the reads of the history. By hand, because drizzle cannot iterate: a batch has to end by its size, and
  * payloads may be large.
  */
 export function createEventReads (database: Database.Database): EventReads {
-  const columns = 't.seq, t.at, t.state, t.payload, a.id as actionId'
   const joined = 'from transition t join action a on a.seq = t.action_seq'
-  const ofAction = database.prepare<[number], TransitionRow>(
-    `${historyOf} select ${columns} from chain join transition t on t.seq = chain.seq join action a on a.seq = t.action_seq order by t.seq`)
+  const ofAction = database.prepare<[number], TransitionRow>(historyQuery)
   const after = database.prepare<[number, number], EventRow>(
     `select ${columns}, a.kind, a.lane, a.protocol ${joined} where t.seq > ? order by t.seq limit ?`)
   const newest = database.prepare<[], number>('select max(seq) from transition').pluck()
@@ -48,7 +55,7 @@ export function createEventReads (database: Database.Database): EventReads {
   const pruned = (): number => edge.get() ?? 0
   const lastEvent = (): number => Math.max(newest.get() ?? 0, pruned())
   return {
-    history: actionSeq => ofAction.all(actionSeq).map(toTransition),
+    history: actionSeq => ofAction.all(actionSeq).map(toTransition).reverse(),
     lastEvent,
     eventTime: position => time.get(position) ?? null,
     pruned,

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import t from 'tap'
 import { done } from '../../src/domain/kind.js'
 import { examinedLimit } from '../../src/store/pages.js'
+import { historyQuery } from '../../src/store/events.js'
 import { openStore } from '../../src/store/store.js'
 import { Pruner } from '../../src/executor/pruner.js'
 import { silentLogger } from '../../src/domain/log.js'
@@ -74,6 +76,17 @@ t.test('the pruner goes on until nothing is left to remove, also past finished a
   t.equal(removed, 480, 'all that are old, but for the newest 20')
   t.equal(walk(engine.store, { filter: {}, order: 'asc', limit: 1000 }).ids.length, 270)
   t.strictSame(pruned, [480])
+})
+
+t.test('a history is found by its own entries, however many others there are', async t => {
+  const { path } = openEngine(t)
+  const database = new Database(path, { readonly: true })
+  t.teardown(() => { database.close() })
+
+  const plan = database.prepare<[number], { detail: string }>(`explain query plan ${historyQuery}`).all(1).map(({ detail }) => detail)
+
+  t.ok(plan.some(step => step.startsWith('SEARCH t USING INTEGER PRIMARY KEY')), plan.join('; '))
+  t.notOk(plan.some(step => /^SCAN (t|a|transition|action)\b/.test(step)), plan.join('; '))
 })
 
 t.test('a step of pruning that is undone with its turn is done again', async t => {
