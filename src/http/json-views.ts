@@ -22,29 +22,12 @@ export function summaryView (action: ActionSummary) {
 }
 
 /**
- * An action with everything that was given and reported. Property by property: adding to a spread of so many costs
- * 4 µs, a twentieth of what scheduling does.
+ * An action with everything that was given and reported. With `Object.assign`: adding properties to a spread of so many
+ * costs 4 µs, a twentieth of what scheduling does, and this 0.1.
  */
 export function actionView (action: Action) {
-  return {
-    id: action.id,
-    kind: action.kind,
-    state: action.state,
-    lane: action.lane,
-    requester: action.requester,
-    principal: action.principal,
-    protocol: action.protocol,
-    created_ts: formatInstant(action.createdAt),
-    scheduled_ts: formatInstant(action.scheduledAt),
-    started_ts: formatInstant(action.startedAt),
-    finished_ts: formatInstant(action.finishedAt),
-    cancel_requested_ts: formatInstant(action.cancelRequestedAt),
-    interruptions: action.interruptions,
-    version: action.version,
-    args: action.args,
-    headers: action.headers,
-    state_payload: action.statePayload
-  }
+  const { args, headers, statePayload } = action
+  return Object.assign(summaryView(action), { args, headers, state_payload: statePayload })
 }
 
 /** One entry of an action's history. */

@@ -39,7 +39,7 @@ export function getRoute (app: FastifyInstance, deps: Deps): void {
     const tag = entityTag(action)
     reply.header('etag', tag).header('cache-control', 'no-cache')
     if (seen !== undefined && matchesTag(seen, tag)) return reply.code(304).send()
-    return { ...actionView(action), history: scheduler.history(action).map(transitionView) }
+    return Object.assign(actionView(action), { history: scheduler.history(action).map(transitionView) })
   })
 }
 
