@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { ActionState } from '../domain/lifecycle.js'
 import type { Effect, LaneDepth } from '../domain/ports/store.js'
+import type { Lookups } from './lookups.js'
 
 /**
  * How many actions wait and run in each lane: counted once when the store opens, then kept up to date after each
@@ -10,14 +11,11 @@ export class Depth {
   readonly #lanes = new Map<string, { waiting: number, running: number }>()
   #queued = 0
 
-  constructor (database: Database.Database) {
+  constructor (database: Database.Database, { firstOf }: Pick<Lookups, 'firstOf'>) {
     const counted = database.prepare<[], { lane: string, n: number }>(
       'select lane, count(*) as n from action indexed by action_open where finished_at is null group by lane').all()
-    // What runs is the first of its lane: the trigger sees to that.
-    const first = database.prepare<[string], ActionState>(
-      'select state from action where lane = ? and finished_at is null order by seq limit 1').pluck()
     for (const { lane, n } of counted) {
-      const running = first.get(lane) === 'RUNNING' ? 1 : 0
+      const running = firstOf.get(lane)?.state === 'RUNNING' ? 1 : 0
       this.#change(lane, n - running, running)
     }
   }

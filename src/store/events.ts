@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import type { ActionEvent, Transition } from '../domain/action.js'
 import type { Instant } from '../domain/clock.js'
 import type { EventBatch } from '../domain/ports/store.js'
-import { toEvent, toTransition, type TransitionRow } from './rows.js'
+import { toEvent, toTransition, type EventRow, type TransitionRow } from './rows.js'
 
 /** Reads of the history. */
 export interface EventReads {
@@ -17,8 +17,6 @@ export interface EventReads {
   /** The position of the newest transition that was ever pruned; 0 when none was. */
   pruned (): number
 }
-
-type EventRow = TransitionRow & { kind: string, lane: string, protocol: string }
 
 const batchBytes = 1024 * 1024
 

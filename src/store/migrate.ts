@@ -19,7 +19,6 @@ export interface Migration {
 export interface MigrationState {
   /** True when the database holds nothing at all. */
   readonly empty: boolean
-  readonly applied: readonly string[]
   readonly pending: readonly Migration[]
 }
 
@@ -55,7 +54,7 @@ export function readMigrations (folder = shippedFolder): readonly Migration[] {
 export function migrationState (database: Database.Database, migrations: readonly Migration[]): MigrationState {
   const tables = database.prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'").pluck().all()
   if (!tables.includes('migration')) {
-    if (tables.length === 0) return { empty: true, applied: [], pending: migrations }
+    if (tables.length === 0) return { empty: true, pending: migrations }
     throw new StoreError('unusable', `${database.name} is an SQLite database, but not Steward's. Name another file with STEWARD_DB; this one was not touched.`)
   }
   const applied = database.prepare<[], { name: string, checksum: string }>('select name, checksum from migration order by name').all()
@@ -70,7 +69,7 @@ export function migrationState (database: Database.Database, migrations: readonl
     }
   }
   const done = new Set(applied.map(({ name }) => name))
-  return { empty: false, applied: [...done], pending: migrations.filter(({ name }) => !done.has(name)) }
+  return { empty: false, pending: migrations.filter(({ name }) => !done.has(name)) }
 }
 
 /**

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { Action } from '../domain/action.js'
 import type { Instant } from '../domain/clock.js'
+import type { Lookups } from './lookups.js'
 import { actionColumns, prepareRows, toAction, type RowStatement } from './rows.js'
 import type { ActionRow } from './schema.js'
 
@@ -36,14 +37,14 @@ const limits = { actions: 64, length: 64 * 1024, lanes: 64 }
  */
 export class OpenActions {
   readonly #ofLane: RowStatement<[string]>
-  readonly #bySeq: RowStatement<[number]>
+  readonly #bySeq: Lookups['bySeq']
   readonly #lanes = new Map<string, Window>()
   readonly #known = new Map<number, OpenAction>()
 
-  constructor (database: Database.Database) {
+  constructor (database: Database.Database, { bySeq }: Pick<Lookups, 'bySeq'>) {
     this.#ofLane = prepareRows(database,
       `select ${actionColumns()} from action where lane = ? and finished_at is null order by seq limit ${limits.actions}`)
-    this.#bySeq = prepareRows(database, `select ${actionColumns()} from action where seq = ?`)
+    this.#bySeq = bySeq
   }
 
   /** The oldest unfinished action of a lane. */

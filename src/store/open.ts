@@ -1,11 +1,10 @@
 import { closeSync, existsSync, lstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import type { Clock } from '../domain/clock.js'
 import { makeFolder } from '../folders.js'
 import { StoreError, storeErrorOf } from './errors.js'
 import { takeLock, type Lock } from './lock.js'
-import { migrate, type Migrated, type Migration } from './migrate.js'
+import { migrate, type Migrated, type MigrateOptions } from './migrate.js'
 
 /** An open, locked and migrated database. */
 export interface OpenDatabase {
@@ -15,10 +14,8 @@ export interface OpenDatabase {
 }
 
 /** Where the database is, and what brings it up to date. */
-export interface OpenOptions {
+export interface OpenOptions extends MigrateOptions {
   readonly path: string
-  readonly clock: Clock
-  readonly migrations?: readonly Migration[]
 }
 
 /** How long a write turn may wait for another program that holds the database, in milliseconds. */
@@ -34,8 +31,8 @@ const checkpointPages = 4000
  * Opens Steward's database for writing, creating it and its folder if there is none.
  * @throws StoreError with one sentence that says what to do; nothing is changed then
  */
-export function openDatabase ({ path: name, clock, migrations }: OpenOptions): OpenDatabase {
-  let path = name
+export function openDatabase (options: OpenOptions): OpenDatabase {
+  let { path } = options
   let lock: Lock | undefined
   let database: Database.Database | undefined
   try {
@@ -47,7 +44,7 @@ export function openDatabase ({ path: name, clock, migrations }: OpenOptions): O
     database = new Database(path, { timeout: 1000 })
     // Looks at the file before the first pragma that would write to it.
     database.prepare('select count(*) from sqlite_schema').get()
-    const migrated = prepare(database, { clock, ...(migrations === undefined ? {} : { migrations }) })
+    const migrated = prepare(database, options)
     // From here on a wait would hold the event loop: better to fail, say why, and try again.
     database.pragma(`busy_timeout = ${busyTimeoutMs}`)
     return { database, migrated, close: closing(database, lock) }
@@ -66,7 +63,7 @@ function closing (database: Database.Database, lock: Lock): () => void {
   }
 }
 
-function prepare (database: Database.Database, options: { clock: Clock, migrations?: readonly Migration[] }): Migrated {
+function prepare (database: Database.Database, options: MigrateOptions): Migrated {
   database.pragma('foreign_keys = on')
   // Only once nobody can object any more: a foreign or newer database is not even given another journal.
   const migrated = migrate(database, options)

@@ -21,11 +21,10 @@ export interface Prune {
 /** What one step does, at most: it holds the event loop for some milliseconds. `walked` is in numbers of actions. */
 const stepLimits = { walked: 20_000, actions: 200, transitions: 2000 }
 
-/** The finished actions of one state and protocol, one range of their index; how far a pruning has come in it. */
+/** The finished actions of one state and protocol: one range of their index. */
 interface Range {
   readonly state: ActionState
   readonly protocol: string
-  place: number
 }
 
 /** One pruning, from range to range. */
@@ -33,7 +32,8 @@ interface Pass {
   readonly rule: PruneRule
   /** The newest action that is beyond `keep`. It only moves on while actions finish, so it stays true, if cautious. */
   readonly edge: number
-  readonly left: Range[]
+  /** Ranges, and how far it has come in each. */
+  readonly left: Array<Range & { place: number }>
   /** Found, and not removed yet. */
   pending: readonly number[]
 }
@@ -55,7 +55,7 @@ export function createPrune (database: Database.Database, protocols: ReadonlySet
   const begin = (rule: PruneRule): Pass | null => {
     const edge = newestBeyond(database, protocols, rule.keep)
     const place = (oldest.get() ?? 1) - 1
-    const left = [...protocols].flatMap(protocol => finalStates.map(state => ({ state, protocol, place })))
+    const left = rangesOf(protocols).map(range => ({ ...range, place }))
     return edge === null ? null : { rule, edge, left, pending: [] }
   }
 
@@ -123,9 +123,13 @@ function createRemoval (database: Database.Database): (going: readonly number[])
   }
 }
 
+function rangesOf (protocols: ReadonlySet<string>): Range[] {
+  return [...protocols].flatMap(protocol => finalStates.map(state => ({ state, protocol })))
+}
+
 /** The newest finished action that has `keep` newer ones; SQLite merges the ranges without sorting. */
 function newestBeyond (database: Database.Database, protocols: ReadonlySet<string>, keep: number): number | null {
-  const ranges = [...protocols].flatMap(protocol => finalStates.map(state => ({ state, protocol })))
+  const ranges = rangesOf(protocols)
   if (ranges.length === 0) return null
   const each = ranges.map(() => 'select seq from action where state = ? and protocol = ? and finished_at is not null')
     .join(' union all ')

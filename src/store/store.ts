@@ -17,12 +17,13 @@ import { Depth } from './depth.js'
 import { faultOf, isCallersFault, problemOf, storeErrorOf, type StoreError, type WriteFault } from './errors.js'
 import { createEventReads, type EventReads } from './events.js'
 import { createFileGuard } from './guard.js'
+import { createLookups, type Lookups } from './lookups.js'
 import type { Migration } from './migrate.js'
 import { openDatabase, type OpenDatabase } from './open.js'
 import { createOutcomes } from './outcomes.js'
 import { readPage } from './pages.js'
 import { createPrune, type Prune, type PruneRule } from './prune.js'
-import { actionColumns, payloadText, prepareRows, toAction, type RowStatement } from './rows.js'
+import { payloadText, toAction } from './rows.js'
 import { storeTable } from './schema.js'
 import { WriteTurn, type Entry } from './turn.js'
 import { Writes } from './writes.js'
@@ -73,9 +74,7 @@ export class SqliteStore implements ActionStore {
   readonly #prune: Prune
   readonly #depth: Depth
   readonly #protocols: Set<string>
-  readonly #byId: RowStatement<[string]>
-  readonly #bySeq: RowStatement<[number]>
-  readonly #firstOf: Database.Statement<[string], number>
+  readonly #lookups: Lookups
   readonly #oldestOf: Database.Statement<[string], Instant>
   readonly #listeners = new Set<(effects: readonly Effect[]) => void>()
   #claimer: Claimer | null = null
@@ -93,17 +92,13 @@ export class SqliteStore implements ActionStore {
     const { database } = open
     this.#reads = drizzle(database)
     this.id = this.#reads.select({ id: storeTable.id }).from(storeTable).get()!.id
-    this.#depth = new Depth(database)
+    this.#lookups = createLookups(database)
+    this.#depth = new Depth(database, this.#lookups)
     this.#protocols = new Set(readProtocols(this.#reads))
-    this.#writes = new Writes(database, options.clock)
+    this.#writes = new Writes(database, { clock: options.clock, lookups: this.#lookups })
     this.#events = createEventReads(database)
     this.#outcomes = createOutcomes(database, this.#events)
     this.#prune = createPrune(database, this.#protocols)
-    const rows = `select ${actionColumns()} from action`
-    this.#byId = prepareRows(database, `${rows} where id = ?`)
-    this.#bySeq = prepareRows(database, `${rows} where seq = ?`)
-    this.#firstOf = database.prepare<[string], number>(
-      'select seq from action where lane = ? and finished_at is null order by seq limit 1').pluck()
     this.#oldestOf = database.prepare<[string], Instant>(`
       select scheduled_at from action where lane = ? and finished_at is null and state = 'NEW' order by seq limit 1`).pluck()
     const guard = createFileGuard(database.name)
@@ -161,7 +156,7 @@ export class SqliteStore implements ActionStore {
   }
 
   get (id: string): Action | null {
-    const row = this.#read('get', () => this.#byId.get(id))
+    const row = this.#read('get', () => this.#lookups.byId.get(id))
     return row === undefined ? null : toAction(row)
   }
 
@@ -195,7 +190,7 @@ export class SqliteStore implements ActionStore {
   }
 
   running (): readonly Action[] {
-    return this.#read('running', () => this.#running().flatMap(seq => this.#bySeq.get(seq) ?? []).map(toAction))
+    return this.#read('running', () => this.#running().flatMap(seq => this.#lookups.bySeq.get(seq) ?? []).map(toAction))
   }
 
   oldestWaiting (): number | null {
@@ -238,7 +233,7 @@ export class SqliteStore implements ActionStore {
   /** The numbers of what runs, oldest first: the first of each lane in which anything does. */
   #running (): number[] {
     const lanes = this.#depth.lanes().filter(({ running }) => running > 0)
-    return lanes.flatMap(({ lane }) => this.#firstOf.get(lane) ?? []).sort((a, b) => a - b)
+    return lanes.flatMap(({ lane }) => this.#lookups.firstOf.get(lane)?.seq ?? []).sort((a, b) => a - b)
   }
 
   /** Writes what has been entered, then closes the database. Entering anything later is refused. */

@@ -5,6 +5,7 @@ import { failed, type Outcome } from '../domain/kind.js'
 import { isFinal, type ActionState } from '../domain/lifecycle.js'
 import type { Appended } from '../domain/ports/store.js'
 import { Problem } from '../domain/problem.js'
+import type { Lookups } from './lookups.js'
 import { OpenActions, openActionOf, type OpenAction } from './open-actions.js'
 import { actionColumns, payloadText, payloadValue, prepareRows, toAction, type RowStatement } from './rows.js'
 import type { TurnScope } from './turn.js'
@@ -21,9 +22,11 @@ interface AppendOptions {
   readonly room: (queued: number) => Problem | null
 }
 
-/** What a move does to an action beside its history. */
+/** What a move makes of an action. */
 interface Move {
   readonly to: Action
+  /** The number of its entry in the history. */
+  readonly transition: number
   /** JSON text. */
   readonly payload: string | null
   readonly at: Instant
@@ -43,7 +46,7 @@ interface Before {
 export class Writes {
   readonly #clock: Clock
   readonly #open: OpenActions
-  readonly #byId: RowStatement<[string]>
+  readonly #byId: Lookups['byId']
   readonly #insert: Database.Statement<unknown[]>
   readonly #claim: Database.Statement<[Instant, Instant, number, number, number]>
   readonly #progress: Database.Statement<unknown[]>
@@ -54,14 +57,14 @@ export class Writes {
   readonly #transition: Database.Statement<unknown[]>
   readonly #outcome: Database.Statement<[string, number, number]>
 
-  /** The newest numbers that were ever given. A turn that fails leaves some out; none is given twice. */
+  /** The newest numbers that were ever given. What is not written leaves some out; none is given twice. */
   readonly #newest: { action: number, transition: number }
 
-  constructor (database: Database.Database, clock: Clock) {
+  constructor (database: Database.Database, { clock, lookups }: { clock: Clock, lookups: Lookups }) {
     this.#clock = clock
-    this.#open = new OpenActions(database)
+    this.#open = new OpenActions(database, lookups)
     this.#newest = newestNumbers(database)
-    this.#byId = prepareRows(database, `select ${actionColumns()} from action where id = ?`)
+    this.#byId = lookups.byId
     this.#insert = database.prepare(`
       insert into action (seq, id, kind, lane, protocol, principal, requester, state, args, headers,
         created_at, scheduled_at, updated_at, collector, last_transition)
@@ -94,7 +97,7 @@ export class Writes {
 
   /** Adds an action in NEW. An id that is taken changes nothing. `argsText` is the JSON of its arguments. */
   append (draft: ActionDraft, argsText: string, { scope, room }: AppendOptions): Appended {
-    const { id, kind, lane, protocol, principal, requester, args, headers, collector } = draft
+    const { id, kind, lane, protocol, principal, requester, headers, collector } = draft
     const full = room(scope.queued)
     if (full !== null) {
       // A repeated request is told of its action even then.
@@ -103,38 +106,23 @@ export class Writes {
       return { action: toAction(known), fresh: false }
     }
     const at = this.#clock.now()
-    const createdAt = draft.createdAt ?? at
-    const seq = ++this.#newest.action
-    const transition = this.#newest.transition + 1
+    const action = newAction(draft, { seq: ++this.#newest.action, at })
+    const transition = ++this.#newest.transition
     const headersText = headerText(headers)
-    const { changes } = this.#insert.run(seq, id, kind, lane, protocol, principal, requester, argsText, headersText,
-      createdAt, at, at, collector, transition)
+    const { changes } = this.#insert.run(action.seq, id, kind, lane, protocol, principal, requester, argsText,
+      headersText, action.createdAt, at, at, collector, transition)
     if (changes === 0) return { action: toAction(this.#byId.get(id)!), fresh: false }
 
-    const action: Action = {
-      seq,
-      id,
-      kind,
-      lane,
-      state: 'NEW',
-      requester,
-      principal,
-      protocol,
-      createdAt,
-      scheduledAt: at,
-      startedAt: null,
-      finishedAt: null,
-      cancelRequestedAt: null,
-      interruptions: 0,
-      version: 1,
-      args,
-      headers,
-      statePayload: null
-    }
-    this.#record({ to: action, at, payload: null }, { from: null, previous: null }, scope)
+    this.#record({ to: action, transition, payload: null, at }, { from: null, previous: null }, scope)
     this.#open.added({
-      ...{ action, payload: null, updatedAt: at, progressEntries: 0, historyBytes: 0, collector },
-      ...{ lastTransition: transition, length: argsText.length + headersText.length }
+      action,
+      payload: null,
+      updatedAt: at,
+      progressEntries: 0,
+      historyBytes: 0,
+      lastTransition: transition,
+      collector,
+      length: argsText.length + headersText.length
     })
     return { action, fresh: true }
   }
@@ -145,9 +133,10 @@ export class Writes {
     if (open === undefined || open.action.state !== 'NEW') return null
     const { action } = open
     const at = this.#timeOf(open)
-    written(this.#claim.run(at, at, this.#newest.transition + 1, action.seq, action.version), action)
+    const transition = ++this.#newest.transition
+    written(this.#claim.run(at, at, transition, action.seq, action.version), action)
     const to = changed(action, { state: 'RUNNING', startedAt: at })
-    return this.#moved(open, { to, at, payload: open.payload }, scope)
+    return this.#moved(open, { to, transition, payload: open.payload, at }, scope)
   }
 
   /** Records what a RUNNING action reports. `text` is the JSON of the payload, null for null. */
@@ -159,13 +148,13 @@ export class Writes {
     open.progressEntries++
     open.historyBytes += text?.length ?? 0
     const kept = open.progressEntries <= progressLimit && open.historyBytes <= historyBytesLimit
+    const transition = kept ? ++this.#newest.transition : open.lastTransition
     written(this.#progress.run(text, at, open.progressEntries, open.historyBytes,
-      kept ? this.#newest.transition + 1 : open.lastTransition, seq, action.version), action)
+      transition, seq, action.version), action)
     const to = changed(action, { statePayload: payloadValue(text), interruptions: 0 })
-    if (kept) return this.#moved(open, { to, at, payload: text }, scope)
-    open.action = to
-    open.payload = text
-    open.updatedAt = at
+    const move = { to, transition, payload: text, at }
+    if (kept) return this.#moved(open, move, scope)
+    follow(open, move)
     scope.effect({ type: 'payload', action: to })
     return to
   }
@@ -180,11 +169,12 @@ export class Writes {
   #end (open: OpenAction, { state, text }: { state: ActionState, text: string | null }, scope: TurnScope): Action {
     const { action, collector } = open
     const at = this.#timeOf(open)
-    written(this.#settle.run(state, text, at, at, this.#newest.transition + 1, action.seq, action.version), action)
+    const transition = ++this.#newest.transition
+    written(this.#settle.run(state, text, at, at, transition, action.seq, action.version), action)
     const statePayload = text === open.payload ? action.statePayload : payloadValue(text)
     const to = changed(action, { state, statePayload, finishedAt: at })
-    this.#moved(open, { to, at, payload: text }, scope)
-    if (collector !== null) this.#outcome.run(collector, open.lastTransition, action.seq)
+    this.#moved(open, { to, transition, payload: text, at }, scope)
+    if (collector !== null) this.#outcome.run(collector, transition, action.seq)
     this.#open.ended(open)
     return to
   }
@@ -235,23 +225,27 @@ export class Writes {
 
   #moved (open: OpenAction, move: Move, scope: TurnScope): Action {
     const { action: { state: from }, lastTransition: previous } = open
-    open.lastTransition = this.#record(move, { from, previous }, scope)
-    open.action = move.to
-    open.payload = move.payload
-    open.updatedAt = move.at
+    this.#record(move, { from, previous }, scope)
+    follow(open, move)
     return move.to
   }
 
-  /** Every move leaves its entry, in the same transaction. Returns the entry's number. */
-  #record (move: Move, { from, previous }: Before, scope: TurnScope): number {
-    const { to: action, at } = move
+  /** Every move leaves its entry, in the same transaction. */
+  #record (move: Move, { from, previous }: Before, scope: TurnScope): void {
+    const { to: action, transition: seq, at } = move
     const { id: actionId, kind, lane, protocol, state, statePayload: payload } = action
-    const seq = ++this.#newest.transition
     this.#transition.run(seq, action.seq, previous, at, state, move.payload)
     const event: ActionEvent = { seq, actionId, at, state, payload, kind, lane, protocol }
     scope.effect({ type: 'transition', from, action, event })
-    return seq
   }
+}
+
+/** Brings what is known of an action up to date with what was written. */
+function follow (open: OpenAction, { to, transition, payload, at }: Move): void {
+  open.action = to
+  open.lastTransition = transition
+  open.payload = payload
+  open.updatedAt = at
 }
 
 /** @throws Error when a statement found the row otherwise than it is known here: then nothing was written */
@@ -262,27 +256,32 @@ function written ({ changes }: Database.RunResult, { seq, version }: Action): vo
 type Changing = 'state' | 'startedAt' | 'finishedAt' | 'cancelRequestedAt' | 'statePayload' | 'interruptions'
 type Change = Partial<Pick<Action, Changing>>
 
-/** The action in its next version. Property by property: V8 copies so many with a spread several times as slowly. */
+/** The action in its next version. */
 function changed (action: Action, change: Change): Action {
+  return { ...action, ...change, version: action.version + 1 }
+}
+
+/** The action that a draft begins as. */
+function newAction (draft: ActionDraft, { seq, at }: { seq: number, at: Instant }): Action {
   return {
-    seq: action.seq,
-    id: action.id,
-    kind: action.kind,
-    lane: action.lane,
-    state: change.state ?? action.state,
-    requester: action.requester,
-    principal: action.principal,
-    protocol: action.protocol,
-    createdAt: action.createdAt,
-    scheduledAt: action.scheduledAt,
-    startedAt: change.startedAt ?? action.startedAt,
-    finishedAt: change.finishedAt ?? action.finishedAt,
-    cancelRequestedAt: change.cancelRequestedAt ?? action.cancelRequestedAt,
-    interruptions: change.interruptions ?? action.interruptions,
-    version: action.version + 1,
-    args: action.args,
-    headers: action.headers,
-    statePayload: change.statePayload === undefined ? action.statePayload : change.statePayload
+    seq,
+    id: draft.id,
+    kind: draft.kind,
+    lane: draft.lane,
+    state: 'NEW',
+    requester: draft.requester,
+    principal: draft.principal,
+    protocol: draft.protocol,
+    createdAt: draft.createdAt ?? at,
+    scheduledAt: at,
+    startedAt: null,
+    finishedAt: null,
+    cancelRequestedAt: null,
+    interruptions: 0,
+    version: 1,
+    args: draft.args,
+    headers: draft.headers,
+    statePayload: null
   }
 }
 
