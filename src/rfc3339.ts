@@ -8,14 +8,26 @@ const shape = /^\d{4}-\d{2}-\d{2}[Tt]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d+)?([Zz]|[+
 export function formatInstant (instant: Instant): string
 export function formatInstant (instant: Instant | null): string | null
 export function formatInstant (instant: Instant | null): string | null {
-  if (instant === null) return null
-  // An answer has the same instant several times over, and so do the answers of a millisecond.
-  if (instant !== formatted.instant) formatted = { instant, text: DateTime.fromMillis(instant, { zone: 'utc' }).toISO() }
-  return formatted.text
+  return instant === null ? null : format(instant)
 }
 
-/** What was formatted last. */
-let formatted: { readonly instant: Instant, readonly text: string | null } = { instant: NaN, text: null }
+const format = createInstantFormat()
+
+/**
+ * Makes a `formatInstant` with a memory of its own for the last instant: an answer has the same one several times over,
+ * and so have the answers, and the log lines, of a millisecond.
+ */
+export function createInstantFormat (): (instant: Instant) => string | null {
+  let last = NaN
+  let text: string | null = null
+  return instant => {
+    if (instant !== last) {
+      last = instant
+      text = DateTime.fromMillis(instant, { zone: 'utc' }).toISO()
+    }
+    return text
+  }
+}
 
 /**
  * The instant of an RFC 3339 date with any offset, to the millisecond; null when the text is not one, or its year in

@@ -1,10 +1,18 @@
 import t from 'tap'
-import { formatInstant, isUtc, parseInstant } from '../src/rfc3339.js'
+import { createInstantFormat, formatInstant, isUtc, parseInstant } from '../src/rfc3339.js'
 
 t.test('an instant is written as RFC 3339 in UTC, with milliseconds', async t => {
   t.equal(formatInstant(0), '1970-01-01T00:00:00.000Z')
   t.equal(formatInstant(Date.UTC(2026, 10, 21, 7, 36, 5, 42)), '2026-11-21T07:36:05.042Z')
   t.equal(formatInstant(null), null)
+})
+
+t.test('instants that come in turn, in two formats, are each written as they are', async t => {
+  const [one, other] = [createInstantFormat(), createInstantFormat()]
+  for (const instant of [5, 5, 6, 5]) {
+    t.equal(one(instant), `1970-01-01T00:00:00.00${instant}Z`)
+    t.equal(other(instant + 1), `1970-01-01T00:00:00.00${instant + 1}Z`)
+  }
 })
 
 t.test('a date with any offset is read to the millisecond', async t => {

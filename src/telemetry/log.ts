@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { pino, stdSerializers } from 'pino'
 import type { DestinationStream, Logger as PinoLogger, LevelWithSilent } from 'pino'
+import { createInstantFormat } from '../rfc3339.js'
 import { createSink } from './sink.js'
 import { redacted, secretNames, withoutSecrets } from './redact.js'
 
@@ -34,12 +35,10 @@ export function createLogger ({ level, pretty = false, destination }: LogOptions
 
 /** The time of a line. Under load many have the same: making the text was a hundredth of what a request costs. */
 function timeField (): string {
-  const now = Date.now()
-  if (now !== written.time) written = { time: now, field: `,"time":"${new Date(now).toISOString()}"` }
-  return written.field
+  return `,"time":"${formatTime(Date.now())}"`
 }
 
-let written = { time: NaN, field: '' }
+const formatTime = createInstantFormat()
 
 /** What a child logger is bound to does not pass through the formatters, only through these. */
 const bindingSerializers = Object.fromEntries([...secretNames].map(name => [name, () => redacted]))
