@@ -1,16 +1,16 @@
 import type { Metric, Registry } from 'prom-client'
 
 /** What a counter or a histogram is made of. */
-export interface TallyOptions<L extends string> {
+export interface TallyOptions {
   readonly name: string
   readonly help: string
   /** None: the metric has one series, which is there from the beginning. */
-  readonly labelNames?: readonly L[]
+  readonly labelNames?: readonly string[]
   readonly registers: readonly Registry[]
 }
 
 /** What a histogram is made of. */
-export interface HistogramOptions<L extends string> extends TallyOptions<L> {
+export interface HistogramOptions extends TallyOptions {
   /** Upper bounds, ascending. Default: those of Prometheus's client libraries, for seconds. */
   readonly buckets?: readonly number[]
 }
@@ -30,16 +30,16 @@ interface Series {
  * A metric in a registry of prom-client, whose series are plain numbers: its own counters and histograms make a text of
  * the labels for each observation, a dozen of them for each action (measured: 20 of 250 µs).
  */
-class Tally<L extends string, S extends Series> {
+class Tally<S extends Series> {
   readonly name: string
   readonly help: string
   readonly type: 'counter' | 'histogram'
   readonly aggregator = 'sum'
-  readonly #labelNames: readonly L[]
+  readonly #labelNames: readonly string[]
   readonly #make: () => S
   readonly #series = new Map<string, { readonly labels: Readonly<Record<string, string>>, readonly series: S }>()
 
-  constructor (type: 'counter' | 'histogram', { name, help, labelNames = [], registers }: TallyOptions<L>, make: () => S) {
+  constructor (type: 'counter' | 'histogram', { name, help, labelNames = [], registers }: TallyOptions, make: () => S) {
     this.type = type
     this.name = name
     this.help = help
@@ -119,20 +119,20 @@ export class Distribution implements Series {
 }
 
 /** A counter with its series by label values. */
-export type Counter<L extends string = never> = Tally<L, Count>
+export type Counter = Tally<Count>
 
 /** A histogram with its series by label values. */
-export type Histogram<L extends string = never> = Tally<L, Distribution>
+export type Histogram = Tally<Distribution>
 
 /** Makes a counter. */
-export function createCounter<L extends string = never> (options: TallyOptions<L>): Counter<L> {
+export function createCounter (options: TallyOptions): Counter {
   return new Tally('counter', options, () => new Count())
 }
 
 const defaultBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /** Makes a histogram. */
-export function createHistogram<L extends string = never> (options: HistogramOptions<L>): Histogram<L> {
+export function createHistogram (options: HistogramOptions): Histogram {
   const { buckets = defaultBuckets } = options
   return new Tally('histogram', options, () => new Distribution(buckets))
 }

@@ -51,10 +51,10 @@ interface Instruments {
 
 function createInstruments (registry: Registry): Instruments {
   const registers = [registry]
-  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> => {
+  const counter = (name: string, help: string, labelNames: readonly string[]): Counter => {
     return createCounter({ name, help, labelNames, registers })
   }
-  const histogram = (name: string, help: string): Histogram<'kind'> => {
+  const histogram = (name: string, help: string): Histogram => {
     return createHistogram({ name, help, labelNames: ['kind'], buckets: workBuckets, registers })
   }
   const actions = counter('steward_actions_total', 'Actions that entered a state, by kind and state.', ['kind', 'state'])

@@ -94,18 +94,18 @@ function storeMetrics (registry: Registry): Pick<Required<Observer>, 'turn' | 'o
     help: 'How many intentions one write turn carried out.',
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
     registers
-  })
+  }).labels()
   const turns = createHistogram({
     name: 'steward_write_turn_seconds',
     help: 'How long a write turn took, with its commit.',
     buckets: shortBuckets,
     registers
-  })
+  }).labels()
   const failed = createCounter({
     name: 'steward_write_turn_failures_total',
     help: 'Write turns that could not be committed.',
     registers
-  })
+  }).labels()
   const operations = createHistogram({
     name: 'steward_store_operation_seconds',
     help: 'How long an intention of the store took, by operation.',
@@ -123,26 +123,26 @@ function storeMetrics (registry: Registry): Pick<Required<Observer>, 'turn' | 'o
     name: 'steward_pruned_actions_total',
     help: 'Finished actions that pruning removed.',
     registers
-  })
+  }).labels()
   const prunings = createHistogram({
     name: 'steward_prune_seconds',
     help: 'How long a pruning took, from its first step to its last.',
     buckets: shortBuckets,
     registers
-  })
+  }).labels()
   return {
     turn ({ entries: count, ms, ok }) {
-      entries.labels().observe(count)
-      turns.labels().observe(ms / 1000)
-      if (!ok) failed.labels().inc()
+      entries.observe(count)
+      turns.observe(ms / 1000)
+      if (!ok) failed.inc()
     },
     operation ({ name, ms, ok }) {
       operations.labels(name).observe(ms / 1000)
       if (!ok) errors.labels(name).inc()
     },
     pruned ({ removed, ms }) {
-      pruned.labels().inc(removed)
-      prunings.labels().observe(ms / 1000)
+      pruned.inc(removed)
+      prunings.observe(ms / 1000)
     }
   }
 }

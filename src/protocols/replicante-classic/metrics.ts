@@ -38,7 +38,7 @@ export function createClassicMetrics (): ClassicMetrics {
     name: 'repliagent_action_prune_duration',
     help: 'Duration (in seconds) of actions DB pruning',
     registers
-  })
+  }).labels()
   const operations = createCounter({
     name: 'repliagent_sqlite_operations',
     help: 'Number of SQLite operations issued',
@@ -76,7 +76,7 @@ export function createClassicMetrics (): ClassicMetrics {
       operationDuration.labels(name).observe(ms / 1000)
       if (!ok) operationErrors.labels(name).inc()
     },
-    pruned: ({ ms }) => { pruneDuration.labels().observe(ms / 1000) }
+    pruned: ({ ms }) => { pruneDuration.observe(ms / 1000) }
   }
   return { observer, contentType: registry.contentType, text: () => registry.metrics() }
 }
