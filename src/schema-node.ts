@@ -1,4 +1,4 @@
-/** The part of JSON Schema (draft 7) that the configuration is described with. */
+/** The part of JSON Schema (draft 7) that settings are described with. */
 export interface SchemaNode {
   readonly type?: string | readonly string[]
   readonly description?: string
