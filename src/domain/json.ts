@@ -12,14 +12,6 @@ export function isJsonObject (value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The same value in objects and arrays of its own. */
-export function copyOf (value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map(copyOf)
-  if (!isJsonObject(value)) return value
-  // Not by assignment: a key may be called `__proto__`.
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copyOf(each)]))
-}
-
 /** With the flag `u` a surrogate pair is one character, so that only halves match. */
 const loneSurrogate = /\p{Surrogate}/u
 

@@ -73,6 +73,12 @@ export interface KindContext<Args = JsonValue> {
   sleep (ms: number): Promise<void>
 }
 
+/** The promise itself; where a kind does not look at it, its rejection is no reason for the process to die. */
+export function mayBeIgnored (promise: Promise<void>): Promise<void> {
+  promise.catch(() => {})
+  return promise
+}
+
 /** A type of action, and the code that performs it. */
 // A registry holds kinds of every argument type; each has checked its arguments by its schema.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -97,6 +103,9 @@ export interface ActionKind<Args = any> {
    */
   run (context: KindContext<Args>): Promise<Outcome>
 }
+
+/** Schema of the arguments of a kind that takes none. */
+export const noArgs: JsonSchema = { type: 'object', properties: {}, additionalProperties: false }
 
 /** The reason of an aborted signal; `cancelled` where somebody else aborted it with another value. */
 export function abortReason (signal: AbortSignal): AbortReason {

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Action } from '../domain/action.js'
-import { copyOf, type JsonValue } from '../domain/json.js'
+import { messageOf } from '../domain/failure.js'
+import type { JsonValue } from '../domain/json.js'
 import type { ActionKind, Outcome } from '../domain/kind.js'
 import type { Logger } from '../domain/log.js'
 import type { Observer } from '../domain/ports/observer.js'
 import type { Component } from '../domain/ports/protocol.js'
 import type { ActionStore, Effect } from '../domain/ports/store.js'
-import { messageOf, storable } from './outcome.js'
+import { storable } from './outcome.js'
 import { persist, type Persistence } from './persist.js'
 import { kindIsGone, recover } from './recovery.js'
 import { Run } from './run.js'
@@ -224,7 +225,7 @@ export class Executor implements Component {
       action,
       kind,
       // Its own: a kind may change what it is given, and others are told of the action while it runs.
-      args: copyOf(kinds.argsFor(kind, action.args)),
+      args: structuredClone(kinds.argsFor(kind, action.args)),
       resumed,
       log: onceAsked(() => log.child(fields)),
       progressLimit,

@@ -1,40 +1,6 @@
+import { messageOf } from '../domain/failure.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.js'
-import { failed, type AbortReason, type FailedPayload, type FailureReason, type Outcome } from '../domain/kind.js'
-
-/** How a run ended: with what it returned, or with what it threw. */
-export type Ending =
-  | { readonly returned: Outcome }
-  | { readonly threw: unknown }
-
-/** The failure that an exception means. */
-export function failureOf (error: unknown): Outcome {
-  return failed(messageOf(error), {
-    layers: causesOf(error),
-    trace: error instanceof Error ? error.stack ?? null : null,
-    variant: error instanceof Error && error.name !== 'Error' ? error.name : null
-  })
-}
-
-/**
- * What a run came to that was told to end. The reason wins over whatever the run did afterwards; what it returned
- * is kept beside it, so that nothing that happened is hidden.
- */
-export function endedBy (reason: Exclude<AbortReason, 'shutdown'> | 'interrupted', ending: Ending): Outcome {
-  const sentence = sentences[reason]
-  if ('threw' in ending) {
-    const deliberate = ending.threw === reason || ending.threw === 'shutdown' || isAbortError(ending.threw)
-    return failed(sentence, { reason, layers: deliberate ? [] : [messageOf(ending.threw), ...causesOf(ending.threw)] })
-  }
-  const { returned } = ending
-  if (returned.state === 'FAILED') return { state: 'FAILED', payload: { ...returned.payload, reason } }
-  return failed(sentence, { reason, more: returned.payload === undefined ? {} : { result: returned.payload } })
-}
-
-const sentences = {
-  cancelled: 'The action was cancelled.',
-  timeout: 'The action took longer than its kind allows.',
-  interrupted: 'The agent stopped while the action was running, and this kind does not go on after that.'
-} as const
+import { failed, type FailedPayload, type FailureReason, type Outcome } from '../domain/kind.js'
 
 /** What a kind returned, as an outcome: whatever else it is, the action ends. */
 export function outcomeOf (returned: unknown): Outcome {
@@ -86,26 +52,3 @@ function completed (payload: unknown): FailedPayload {
 }
 
 const reasons: readonly FailureReason[] = ['error', 'timeout', 'cancelled', 'interrupted', 'unavailable']
-
-/** What was thrown says of itself. Anything can be thrown, also what cannot be printed. */
-export function messageOf (error: unknown): string {
-  try {
-    return error instanceof Error ? error.message : String(error)
-  } catch {
-    return 'Something was thrown that cannot be printed.'
-  }
-}
-
-function causesOf (error: unknown): string[] {
-  const causes: string[] = []
-  let cause = error instanceof Error ? error.cause : undefined
-  while (cause !== undefined && causes.length < 10) {
-    causes.push(messageOf(cause))
-    cause = cause instanceof Error ? cause.cause : undefined
-  }
-  return causes
-}
-
-function isAbortError (error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError'
-}

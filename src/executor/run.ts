@@ -1,8 +1,9 @@
 import type { Action } from '../domain/action.js'
+import { endedBy, failureOf, type Ending } from '../domain/failure.js'
 import type { JsonValue } from '../domain/json.js'
-import type { AbortReason, ActionKind, Outcome } from '../domain/kind.js'
+import { mayBeIgnored, type AbortReason, type ActionKind, type Outcome } from '../domain/kind.js'
 import type { Logger } from '../domain/log.js'
-import { endedBy, failureOf, outcomeOf, type Ending } from './outcome.js'
+import { outcomeOf } from './outcome.js'
 import { setLongTimer, sleep, type LongTimer } from './timers.js'
 
 /** What one run needs of the executor. */
@@ -104,10 +105,4 @@ export class Run {
     if ('returned' in ending && ending.returned.state === 'DONE') return ending.returned
     return this.kind.onInterrupt === 'resume' ? null : endedBy('interrupted', ending)
   }
-}
-
-/** The promise itself; where a kind does not look at it, its rejection is no reason for the process to die. */
-function mayBeIgnored (promise: Promise<void>): Promise<void> {
-  promise.catch(() => {})
-  return promise
 }

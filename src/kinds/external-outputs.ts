@@ -23,13 +23,6 @@ export function reportOf (result: CommandResult): JsonObject {
   return { exit_code: result.exitCode, ...outputsOf(result) }
 }
 
-/** How a command ended, to go on with after its name. */
-export function endingOf ({ exitCode, signal, startError, timedOut }: CommandResult): string {
-  if (startError !== null) return `could not be started: ${startError}`
-  if (timedOut) return 'took longer than it may and was ended'
-  return exitCode === null ? `was ended by ${signal}` : `exited with code ${exitCode}`
-}
-
 /** The longest end of a text, in whole characters, whose JSON is short enough. */
 function endThatFits (text: string): string {
   if (jsonBytes(text) <= longestJson) return text

@@ -4,8 +4,9 @@ import { isJsonObject } from '../domain/json.js'
 import type { JsonObject, JsonSchema } from '../domain/json.js'
 import { abortReason, done, failed } from '../domain/kind.js'
 import type { ActionKind, FailureReason, KindContext, Outcome } from '../domain/kind.js'
+import { endingOf } from '../domain/ports/process.js'
 import type { CommandResult, CommandRunner } from '../domain/ports/process.js'
-import { endingOf, outputsOf, reportOf } from './external-outputs.js'
+import { outputsOf, reportOf } from './external-outputs.js'
 
 type Argv = readonly [string, ...string[]]
 

@@ -74,7 +74,8 @@ function createAjv (options: { readonly allErrors: boolean }): Ajv {
   return ajv
 }
 
-function argsFor (kind: ActionKind, args: JsonValue): JsonValue {
+/** The arguments as the kind's code sees them: `{}` for none, where the kind takes an object. */
+export function argsFor (kind: ActionKind, args: JsonValue): JsonValue {
   return args === null && kind.args['type'] === 'object' ? {} : args
 }
 

@@ -34,6 +34,13 @@ export interface CommandResult {
   readonly startError: string | null
 }
 
+/** How a command ended, to go on with after its name. */
+export function endingOf ({ exitCode, signal, startError, timedOut }: CommandResult): string {
+  if (startError !== null) return `could not be started: ${startError}`
+  if (timedOut) return 'took longer than it may and was ended'
+  return exitCode === null ? `was ended by ${signal}` : `exited with code ${exitCode}`
+}
+
 /** Runs commands safely. */
 export interface CommandRunner {
   /** Resolves when the command has exited; rejects with the signal's reason only when left alone at `shutdown`. */
