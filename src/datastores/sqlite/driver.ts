@@ -55,7 +55,9 @@ export function createSqliteDriver (options: SqliteOptions, deps: Dependencies):
       createVacuumKind(tasks),
       createIntegrityCheckKind(tasks),
       createAnalyzeKind(tasks)
-    ]
+    ],
+    // Its users have it open, and nobody else: there is nothing to stop.
+    stop: null
   }
 }
 

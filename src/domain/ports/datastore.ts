@@ -13,8 +13,6 @@ export interface Datastore {
   cluster (): Promise<ClusterInfo>
   version (): Promise<DatastoreVersion>
   shards (): Promise<readonly Shard[]>
-  /** Stops the datastore gracefully, where the driver can. */
-  stop? (signal: AbortSignal): Promise<void>
   /** Gets ready to answer; never fails because the datastore is down. */
   start (): Promise<void>
   /** Ends what `start` and the calls opened. */
@@ -24,6 +22,23 @@ export interface Datastore {
 /** What a driver's factory returns. */
 export interface Driver {
   readonly datastore: Datastore
-  /** The kinds that the driver brings. */
+  /** The kinds that the driver brings, beside `stop`. */
   readonly kinds: readonly ActionKind[]
+  /**
+   * `replicante.io/store.stop`: stops the datastore gracefully, and is DONE when it has stopped already. Null where the
+   * driver cannot. It is also the first stage of the graceful kinds of services.
+   */
+  readonly stop: ActionKind | null
+}
+
+/** What the configuration says of the node, whatever the datastore. */
+export interface NodeSettings {
+  /** Null: what the datastore calls itself. */
+  readonly nodeId: string | null
+  /** Null: what the datastore says. */
+  readonly clusterId: string | null
+  readonly clusterDisplayName: string | null
+  readonly addresses: Readonly<Record<string, string>>
+  /** Milliseconds that one answer of the datastore may take: a driver gives up what takes longer. */
+  readonly timeoutMs: number
 }

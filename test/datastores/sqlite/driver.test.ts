@@ -10,7 +10,7 @@ import { createSubject, sql } from './support.js'
 
 datastoreContract(t, {
   name: 'sqlite in rollback-journal mode',
-  abilities: { commitOffset: true, lag: false, stop: false },
+  abilities: { commitOffset: true, lag: false, stop: false, hold: false, login: false },
   open: async t => {
     const { driver, path } = createSubject(t)
     await driver.datastore.start()
@@ -26,7 +26,7 @@ datastoreContract(t, {
 
 datastoreContract(t, {
   name: 'sqlite in WAL mode',
-  abilities: { commitOffset: false, lag: false, stop: false },
+  abilities: { commitOffset: false, lag: false, stop: false, hold: false, login: false },
   open: async t => {
     const { driver, path } = createSubject(t)
     await driver.datastore.start()

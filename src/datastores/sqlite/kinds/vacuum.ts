@@ -1,8 +1,7 @@
-import { done } from '../../../domain/kind.js'
+import { done, noArgs } from '../../../domain/kind.js'
 import type { ActionKind } from '../../../domain/kind.js'
 import { failedBy } from '../task-runner.js'
 import type { TaskRunner } from '../task-runner.js'
-import { noArgs } from './no-args.js'
 
 /** Makes the kind `sqlite.steward/vacuum`. Users wait while it runs; it needs free disk space of twice the database. */
 export function createVacuumKind (tasks: TaskRunner): ActionKind {

@@ -1,0 +1,8 @@
+import pino from 'pino'
+import type { Logger } from '../../src/domain/log.js'
+
+/** A real logger, and everything that it has written so far, line by line. */
+export function recordLog (): { readonly log: Logger, readonly lines: () => readonly string[] } {
+  const lines: string[] = []
+  return { log: pino({ level: 'trace' }, { write: line => { lines.push(line) } }), lines: () => lines }
+}
