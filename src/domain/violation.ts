@@ -33,6 +33,7 @@ function detailOf ({ keyword, params, message, parentSchema }: SchemaError): str
     case 'type': return `must be ${[params['type']].flat().join(' or ')}`
     case 'const': return `must be ${JSON.stringify(params['allowedValue'])}`
     case 'pattern':
+    case 'anyOf':
     case 'not': return describedRule(parentSchema?.['description']) ?? message ?? `fails ${keyword}`
     default: return message ?? `fails ${keyword}`
   }
