@@ -1,0 +1,190 @@
+import { createClient, ErrorReply, type RedisClientOptions } from '@redis/client'
+import { passwordOf, tlsOf, type TlsOptions } from '../../server-login.js'
+import type { RedisSettings } from './settings.js'
+import { explainTrouble, RedisTrouble, TimedOut } from './trouble.js'
+
+/** How one command is sent. */
+export interface SendOptions {
+  /** Milliseconds for the command, with the connecting before it where that is needed. Default: the connection's. */
+  readonly limitMs?: number
+  /** Ends the waiting. A command that has been sent is carried out nevertheless. */
+  readonly signal?: AbortSignal
+}
+
+/** One kept connection to a server. It is made when something is sent, and made anew when it was lost. */
+export interface RedisConnection {
+  /** `HOST:PORT`, or the path of the Unix socket. */
+  readonly address: string
+  /** Milliseconds that a command may take unless told otherwise. */
+  readonly timeoutMs: number
+  /**
+   * The answer to one command, as RESP 2 has it. Nothing waits for a server that is down: it fails at once.
+   * @throws RedisTrouble; the signal's reason once it is aborted
+   */
+  send (command: readonly string[], options?: SendOptions): Promise<unknown>
+  /** Ends the connection, for good: what is sent afterwards fails. */
+  close (): void
+}
+
+/** Who a connection is made to, and as whom. */
+export type RedisLogin = Omit<RedisSettings, 'config_set' | 'primaries'>
+
+/** A host and a port as one text. */
+export function formatAddress ({ host, port }: { readonly host: string, readonly port: number }): string {
+  if (isSocketPath(host)) return host
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/** True when this names a Unix socket. */
+export function isSocketPath (host: string): boolean {
+  return host.startsWith('/')
+}
+
+/** Makes a connection; touches nothing. */
+export function createConnection ({ login, timeoutMs }:
+{ readonly login: RedisLogin, readonly timeoutMs: number }): RedisConnection {
+  const server = { address: formatAddress(login), username: login.username }
+  let current: Session | null = null
+  let closed = false
+
+  const session = (): Session => {
+    if (closed) throw new RedisTrouble('The connection to Redis has been closed', { variant: 'CLOSED', unavailable: true })
+    if (current === null) {
+      const opened = openSession(login, () => { if (current === opened) current = null })
+      current = opened
+    }
+    return current
+  }
+
+  return {
+    address: server.address,
+    timeoutMs,
+    async send (command, { limitMs = timeoutMs, signal } = {}) {
+      signal?.throwIfAborted()
+      const asked = session()
+      const answer = asked.client.then(async ready => {
+        // Nobody waits any more, so that it must not be carried out either.
+        signal?.throwIfAborted()
+        return await ready.sendCommand(command)
+      })
+      try {
+        return await limited(answer, { limitMs, signal })
+      } catch (error) {
+        if (signal?.aborted === true && error === signal.reason) throw error
+        // It may be dead without anybody's having said so: the next command gets another one.
+        if (error instanceof TimedOut) asked.end(error)
+        throw explainTrouble(asked.late ?? error, server)
+      }
+    },
+    close () {
+      closed = true
+      current?.end()
+    }
+  }
+}
+
+/** The part of the library's client that is used. */
+interface Client {
+  sendCommand (command: readonly string[]): Promise<unknown>
+  destroy (): void
+}
+
+interface Session {
+  /** Resolves when the server has taken the login. */
+  readonly client: Promise<Client>
+  /** Why it was ended, if that was for want of an answer: to whoever else was waiting, its end says less. */
+  readonly late: TimedOut | null
+  end (late?: TimedOut): void
+}
+
+/** Connects, once. `onEnd` is called as soon as the session is of no more use. */
+function openSession (login: RedisLogin, onEnd: () => void): Session {
+  let made: Client | null = null
+  let ended = false
+  let late: TimedOut | null = null
+
+  const end = (why?: TimedOut): void => {
+    onEnd()
+    if (ended) return
+    ended = true
+    late = why ?? null
+    made?.destroy()
+  }
+
+  const connect = async (): Promise<Client> => {
+    const options = await clientOptions(login).catch((error: unknown) => { throw unreadable(login, error as Error) })
+    if (ended) throw new Error('the connection was given up')
+    const client = createClient(options)
+    made = client
+    client.on('error', () => {
+      onEnd()
+      // The library tells those who wait for an answer after it has told this: destroyed now, they would not learn why.
+      setImmediate(() => { end() })
+    })
+    await client.connect()
+    await introduce(client)
+    return client
+  }
+
+  const client = connect()
+  client.catch(() => { end() })
+  return { client, end, get late () { return late } }
+}
+
+/** Whom CLIENT LIST shows. A user that may not say so is no worse a user. */
+async function introduce (client: Client): Promise<void> {
+  try {
+    await client.sendCommand(['CLIENT', 'SETNAME', 'steward'])
+  } catch (error) {
+    if (!(error instanceof ErrorReply && error.message.startsWith('NOPERM'))) throw error
+  }
+}
+
+/** A file that the settings name cannot be read: whoever asks next may find it. */
+function unreadable (login: RedisLogin, cause: Error): RedisTrouble {
+  return new RedisTrouble(`Redis at ${formatAddress(login)} cannot be reached: ${cause.message}`, {
+    variant: 'SETTINGS', unavailable: true, layers: [cause.message], cause
+  })
+}
+
+/** The password is read for each connection: a new one in the file is the next one's. */
+async function clientOptions (login: RedisLogin) {
+  const [password, tls] = await Promise.all([passwordOf(login), isSocketPath(login.host) ? undefined : tlsOf(login)])
+  return {
+    // RESP 2 and nothing of the library's own: it is understood by every server, and needs no more permissions.
+    RESP: 2,
+    maintNotifications: 'disabled',
+    disableClientInfo: true,
+    disableOfflineQueue: true,
+    // Limits are kept by `send`.
+    commandOptions: { timeout: 0 },
+    ...login.username === null ? {} : { username: login.username },
+    ...password === undefined ? {} : { password },
+    socket: socketOf(login, tls)
+  } as const
+}
+
+function socketOf ({ host, port }: RedisLogin, tls: TlsOptions | undefined): NonNullable<RedisClientOptions['socket']> {
+  // The session makes no second attempt by itself: whoever asks next does.
+  const common = { reconnectStrategy: false, connectTimeout: longestConnectMs } as const
+  if (isSocketPath(host)) return { ...common, path: host, tls: false }
+  return tls === undefined ? { ...common, host, port } : { ...common, host, port, ...tls, tls: true }
+}
+
+/** Only a floor under `send`, which keeps every limit: the longest one that can be configured. */
+const longestConnectMs = 300_000
+
+/** The promise's result, a `TimedOut` when the limit is over first, or the signal's reason when it is aborted first. */
+async function limited<T> (promise: Promise<T>, { limitMs, signal }:
+{ readonly limitMs: number, readonly signal: AbortSignal | undefined }): Promise<T> {
+  return await new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(() => { reject(new TimedOut(limitMs)) }, limitMs)
+    // Whatever the signal was aborted with: kinds are told by its value.
+    const onAbort = (): void => { reject(signal?.reason) }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+    })
+  })
+}
