@@ -1,4 +1,5 @@
 import { mkdirSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
@@ -17,4 +18,17 @@ export function makeFolder (path: string, mode = 0o777): string | undefined {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error
   }
   return above ?? path
+}
+
+/**
+ * Brings the entries of a folder to disk: what was made, renamed or removed in it outlives a crash of the machine.
+ * @throws what the system says
+ */
+export async function syncFolder (path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
 }

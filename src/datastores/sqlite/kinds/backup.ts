@@ -1,4 +1,8 @@
 import { parse } from 'node:path'
+import {
+  identityOf, isTaken, makeTargetFolder, nameTaken, publish, readPublished, settlePublished, targetOf, targetSchema
+} from '../../../backup-target.js'
+import type { BackupTarget } from '../../../backup-target.js'
 import { isJsonObject } from '../../../domain/json.js'
 import type { JsonObject, JsonValue } from '../../../domain/json.js'
 import { done, failed } from '../../../domain/kind.js'
@@ -7,11 +11,7 @@ import type { Action } from '../../../domain/action.js'
 import { failedBy } from '../task-runner.js'
 import type { TaskRunner } from '../task-runner.js'
 import type { CopyNews } from '../tasks.js'
-import {
-  beginPartial, identityOf, isTaken, makeTargetFolder, publish, readPublished, removePartial, settlePublished, targetOf,
-  targetSchema
-} from './backup-target.js'
-import type { BackupTarget } from './backup-target.js'
+import { beginPartial, companionEnds, removePartial } from './partial.js'
 
 interface BackupArgs {
   readonly file?: string
@@ -42,7 +42,7 @@ export function createBackupKind ({ tasks, databasePath, backupDir }: BackupOpti
     args: {
       type: 'object',
       properties: {
-        file: { ...targetSchema, description: 'Name of the new file, below the backup folder. Default: made of the names of database and action.' }
+        file: { ...targetSchema(companionEnds), description: 'Name of the new file, below the backup folder. Default: made of the names of database and action.' }
       },
       additionalProperties: false
     },
@@ -123,8 +123,4 @@ function reachedBy (payload: JsonValue): number {
   if (!isJsonObject(payload)) return -1
   const { stage, pages_done: pages } = payload
   return stage === 'copy' ? Number(pages) : Number.MAX_SAFE_INTEGER
-}
-
-function nameTaken ({ name }: BackupTarget): Outcome {
-  return failed(`There is a file named "${name}" in the backup folder already. It was left as it is.`, { variant: 'EEXIST' })
 }

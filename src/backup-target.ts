@@ -1,28 +1,44 @@
-import { link, lstat, mkdir, open, rename, rm } from 'node:fs/promises'
+import { link, lstat, mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { makeFolder } from '../../../folders.js'
+import { failed } from './domain/kind.js'
+import type { Outcome } from './domain/kind.js'
+import { makeFolder, syncFolder } from './folders.js'
 
 const control = '\\u0000-\\u001f\\u007f-\\u009f'
 const part = `[^./\\\\${control}][^/\\\\${control}]*`
 
+/** Of unfinished copies. */
+const partialEnd = '.partial'
+
+/** In characters. Names of 255 bytes are the longest that file systems take. */
+const longestName = 200
+
 /**
- * A name below the backup folder, such as `weekly/app.db`. The ends that are reserved are those of unfinished copies
- * and of what SQLite keeps beside a database: no folder may have them either, since it would be in such a file's way.
+ * The schema of a name below the backup folder, such as `weekly/app.db`. Some ends are reserved: that of unfinished
+ * copies, and what the datastore keeps beside its files. No folder may have them either, since it would be in the way.
  */
-export const targetSchema = {
-  type: 'string',
-  maxLength: 200,
-  allOf: [
-    {
-      pattern: `^${part}(/${part})*$`,
-      description: 'It is made of parts, divided by "/". None is empty, begins with a dot, or holds a backslash or a control character.'
-    },
-    {
-      not: { pattern: '(\\.partial|-journal|-wal|-shm)(/|$)' },
-      description: 'No part ends in .partial, -journal, -wal or -shm.'
-    }
-  ]
-} as const
+export function targetSchema (reservedEnds: readonly string[] = []) {
+  const ends = [partialEnd, ...reservedEnds]
+  return {
+    type: 'string',
+    maxLength: longestName,
+    allOf: [
+      {
+        pattern: `^${part}(/${part})*$`,
+        description: 'It is made of parts, divided by "/". None is empty, begins with a dot, or holds a backslash or a control character.'
+      },
+      {
+        not: { pattern: `(${ends.map(end => end.replace('.', '\\.')).join('|')})(/|$)` },
+        description: `No part ends in ${listed(ends)}.`
+      }
+    ]
+  } as const
+}
+
+function listed (ends: readonly string[]): string {
+  const [last = '', ...others] = [...ends].reverse()
+  return others.length === 0 ? last : `${others.reverse().join(', ')} or ${last}`
+}
 
 /** Where a backup is made, and where it is published. */
 export interface BackupTarget {
@@ -37,7 +53,7 @@ export interface BackupTarget {
 /** The place of a name, valid by `targetSchema`, below the backup folder. Touches nothing. */
 export function targetOf (backupDir: string, name: string): BackupTarget {
   const path = join(backupDir, name)
-  return { name, backupDir, path, partial: `${path}.partial` }
+  return { name, backupDir, path, partial: path + partialEnd }
 }
 
 /**
@@ -53,17 +69,6 @@ export async function makeTargetFolder ({ name, backupDir }: BackupTarget): Prom
     await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'EEXIST') throw error })
     if (!(await lstat(folder)).isDirectory()) throw new Error(`${folder} is not a folder`)
   }
-}
-
-/** Begins an empty copy that this user alone may read, in place of what an earlier run has left. */
-export async function beginPartial (target: BackupTarget): Promise<void> {
-  await removePartial(target)
-  await (await open(target.partial, 'wx', 0o600)).close()
-}
-
-/** Removes the unfinished copy, if there is one, and what SQLite keeps beside it. */
-export async function removePartial ({ partial }: BackupTarget): Promise<void> {
-  for (const suffix of ['', '-journal', '-wal', '-shm']) await rm(partial + suffix, { force: true })
 }
 
 /** True when there is anything under the final name. */
@@ -88,8 +93,8 @@ Promise<'ready' | 'done' | 'taken' | 'lost'> {
 }
 
 /**
- * Gives a finished copy its final name, durably. False when there is something under that name. It makes a link, since
- * a link never replaces a file, as a rename would.
+ * Gives a finished copy, a file or a folder, its final name, durably. False when there is something under that name. It
+ * makes a link where it can, since a link never replaces a file, as a rename would.
  */
 export async function publish (target: BackupTarget): Promise<boolean> {
   try {
@@ -116,16 +121,16 @@ export async function settlePublished ({ path, partial, backupDir }: BackupTarge
 
 /** Brings the entries of a folder, and of those above it up to `to`, to disk. */
 async function syncFolders ({ from, to }: { from: string, to: string }): Promise<void> {
-  const folder = await open(from, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+  await syncFolder(from)
   if (from !== to) await syncFolders({ from: dirname(from), to })
 }
 
-/** What file systems without hard links answer. */
+/** What a backup comes to whose name is taken. */
+export function nameTaken ({ name }: BackupTarget): Outcome {
+  return failed(`There is something named "${name}" in the backup folder already. It was left as it is.`, { variant: 'EEXIST' })
+}
+
+/** What file systems without hard links answer, and all of them for a folder. */
 const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
 /** As text, since file systems use all 64 bits; null when there is nothing. */
