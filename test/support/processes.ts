@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 
@@ -28,4 +28,17 @@ export function isRunning (pid: number): boolean {
 /** Resolves when the process has ended, which nothing but looking can tell of a process that is not ours. */
 export async function untilDead (pid: number): Promise<void> {
   while (isRunning(pid)) await turn()
+}
+
+/** The processes of a program, by a part of its command line, that have this text in their environment. */
+export function pidsOf (program: string, environment: string): number[] {
+  const has = (pid: number, file: string, text: string): boolean => {
+    try {
+      return readFileSync(`/proc/${pid}/${file}`, 'utf8').includes(text)
+    } catch {
+      return false
+    }
+  }
+  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number)
+  return pids.filter(pid => has(pid, 'cmdline', program) && has(pid, 'environ', environment))
 }

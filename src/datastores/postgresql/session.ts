@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Client, ClientConfig, QueryResultRow } from 'pg'
+import { troubleOf } from './trouble.js'
+
+/** Which connection work is done on. */
+export interface SessionOptions {
+  /** What pg_stat_activity shows; it tells whose the connection is. */
+  readonly applicationName: string
+  /** Default: that of the settings. */
+  readonly database?: string
+  readonly signal: AbortSignal
+}
+
+/** A connection of its own for statements without a time limit, one after the other. */
+export interface Session {
+  /** The process id of its backend. */
+  readonly pid: number
+  /** The warnings that the server has sent so far, oldest first, and only so many. */
+  readonly warnings: readonly Warning[]
+  query<Row extends QueryResultRow> (sql: string, params?: readonly unknown[]): Promise<Row[]>
+}
+
+/** A warning of the server. */
+export interface Warning {
+  readonly message: string
+  /** The function of the server's source that has sent it: unlike the message it is never translated. */
+  readonly routine: string
+}
+
+/** What `openSession` needs beside the options. */
+export interface SessionParts extends SessionOptions {
+  /** Where it is, for sentences. */
+  readonly server: string
+  /** Milliseconds that opening, and ending a statement, may take. */
+  readonly timeoutMs: number
+  readonly makeClient: (config: ClientConfig) => Promise<Client>
+  readonly cancelBackend: (pid: number) => Promise<unknown>
+}
+
+/** A session as its opener has it. */
+export interface OpenSession extends Session {
+  /** Ends the statement that runs, if one does. */
+  stop (): Promise<void>
+  end (): Promise<void>
+}
+
+/** How often a cancel is repeated: one that comes before the statement has begun is lost. */
+const cancelEveryMs = 200
+
+/** How many warnings of a session are kept, and how many an error tells. */
+const maxWarnings = 10_000
+const toldWarnings = 10
+
+/** How long the server may take to say goodbye. */
+const goodbyeMs = 1_000
+
+/**
+ * The server looks this often whether the agent is still there (`client_connection_check_interval`, PostgreSQL 14 on
+ * Linux; where there is no such setting it notices at the end of the statement). Role and database may have a limit
+ * for statements, which is not meant for maintenance.
+ */
+const prepare = `
+  select pg_backend_pid() as pid, count(set_config(name, wanted, false))
+  from (values ('client_connection_check_interval', '2s'), ('statement_timeout', '0')) as own (name, wanted)
+  join pg_settings using (name)`
+
+/**
+ * Connects. The end of the signal cancels the statement that runs then, and each later one is refused.
+ * @throws PostgresqlError; the signal's reason when it is aborted meanwhile
+ */
+export async function openSession (parts: SessionParts): Promise<OpenSession> {
+  const { signal, server } = parts
+  const warnings: Warning[] = []
+  const explained = (error: unknown): Error =>
+    troubleOf(error, { server, warnings: warnings.slice(-toldWarnings).map(({ message }) => message) })
+  const { client, pid } = await connect(parts, warnings).catch((error: unknown) => {
+    signal.throwIfAborted()
+    throw explained(error)
+  })
+
+  let running: Promise<void> | null = null
+  const stop = async (): Promise<void> => {
+    const deadline = performance.now() + parts.timeoutMs
+    for (;;) {
+      if (running === null) return
+      if (performance.now() > deadline) client.connection.stream.destroy()
+      await parts.cancelBackend(pid).catch(() => {})
+      await Promise.race([running, sleep(cancelEveryMs)])
+    }
+  }
+  const onAbort = (): void => { stop().catch(() => {}) }
+  signal.addEventListener('abort', onAbort)
+
+  return {
+    pid,
+    warnings,
+    stop,
+    async query<Row extends QueryResultRow> (sql: string, params: readonly unknown[] = []) {
+      signal.throwIfAborted()
+      const answer = client.query<Row>(sql, [...params])
+      running = answer.then(() => {}, () => {}).finally(() => { running = null })
+      try {
+        return (await answer).rows
+      } catch (error) {
+        throw explained(error)
+      }
+    },
+    async end () {
+      signal.removeEventListener('abort', onAbort)
+      await Promise.race([client.end(), sleep(goodbyeMs, undefined, { ref: false })])
+      client.connection.stream.destroy()
+    }
+  }
+}
+
+/** A client that has connected within the limit, and the process id of its backend. */
+async function connect (parts: SessionParts, warnings: Warning[]): Promise<{ client: Client, pid: number }> {
+  const { applicationName, database, signal, timeoutMs, makeClient } = parts
+  const client = await makeClient({ application_name: applicationName, ...database === undefined ? {} : { database } })
+  client.on('notice', ({ severity, message = '', routine = '' }) => {
+    if (severity === 'WARNING' && warnings.length < maxWarnings) warnings.push({ message, routine })
+  })
+  // The statement that runs is told of it; without a listener it would end the process.
+  client.on('error', () => {})
+  const cut = (): void => { client.connection.stream.destroy(new Error('timeout expired')) }
+  const timer = setTimeout(cut, timeoutMs)
+  signal.addEventListener('abort', cut)
+  try {
+    signal.throwIfAborted()
+    await client.connect()
+    const { rows: [row] } = await client.query<{ pid: number }>(prepare)
+    return { client, pid: row?.pid ?? 0 }
+  } catch (error) {
+    cut()
+    throw error
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', cut)
+  }
+}
