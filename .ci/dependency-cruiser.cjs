@@ -4,14 +4,17 @@
  * The import rules of the project, as CONTRIBUTING.md tells them. Type imports count.
  *
  * A room is a folder of `src`, except `protocols` and `datastores`, where each folder inside is one. A room may
- * import `domain`, the leaves (the files beside the rooms), itself and packages. `agent.ts`, the composition root, and
- * `main.ts`, the process around it, import everything.
+ * import `domain`, the leaves (the files beside the rooms), itself and packages. `agent.ts`, the composition root,
+ * `drivers.ts`, its list of datastores, and `main.ts`, the process around it, import everything.
  */
 
 /** What every room may import besides itself. */
-const common = '^src/(domain/|(rfc3339|folders|ids|tally|derived-id|http-status|lenient-validator)\\.ts$)'
+const common = '^src/(domain/|(rfc3339|folders|ids|tally|derived-id|http-status|lenient-validator|schema-node|server-login|backup-target)\\.ts$)'
 
 const sideBySide = ['protocols', 'datastores']
+
+/** What a driver says of its own part of the configuration. */
+const settings = '^src/datastores/[^/]+/settings\\.ts$'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -55,7 +58,7 @@ module.exports = {
       name: 'leaves-import-domain',
       comment: 'The leaves may use the domain, each other and packages.',
       severity: 'error',
-      from: { path: '^src/(rfc3339|folders|ids|tally|derived-id|http-status|lenient-validator)\\.ts$' },
+      from: { path: '^src/(rfc3339|folders|ids|tally|derived-id|http-status|lenient-validator|schema-node|server-login|backup-target)\\.ts$' },
       to: { path: '^src/', pathNot: common }
     },
     {
@@ -63,7 +66,14 @@ module.exports = {
       comment: 'A room imports domain, the leaves and itself. What it needs of another room, agent.ts hands to it as a port.',
       severity: 'error',
       from: { path: '^src/([^/]+)/', pathNot: `^src/(domain/|(${sideBySide.join('|')})/[^/]+/)` },
-      to: { path: '^src/', pathNot: [common, '^src/$1/'] }
+      to: { path: '^src/', pathNot: [common, '^src/$1/', settings] }
+    },
+    {
+      name: 'settings-are-read-by-config',
+      comment: 'The settings of a driver stand in its folder, so that a new one is one folder; config alone reads them.',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/', pathNot: `^src/(config|${sideBySide.join('|')})/` },
+      to: { path: settings }
     },
     ...sideBySide.map(parent => ({
       name: `${parent}-are-strangers`,
@@ -83,8 +93,8 @@ module.exports = {
       name: 'agent-is-below-main',
       comment: 'The composition root is put together by the process, and by tests.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/main\\.ts$' },
-      to: { path: '^src/agent\\.ts$' }
+      from: { path: '^src/', pathNot: '^src/(main|agent)\\.ts$' },
+      to: { path: '^src/(agent|drivers)\\.ts$' }
     },
     {
       name: 'tests-stay-outside',

@@ -7,7 +7,6 @@ import { createAccess } from './access/access.js'
 import { parseBind, type Bind } from './config/bind.js'
 import type { Config } from './config/config.js'
 import { ConfigError } from './config/load.js'
-import { createSqliteDriver } from './datastores/sqlite/driver.js'
 import { systemClock as clock, type Clock, type IdSource } from './domain/clock.js'
 import type { ActionKind } from './domain/kind.js'
 import { silentLogger, type Logger as ComponentLogger } from './domain/log.js'
@@ -16,9 +15,11 @@ import type { Access } from './domain/ports/access.js'
 import type { Driver } from './domain/ports/datastore.js'
 import type { Inspector } from './domain/ports/inspector.js'
 import { everyObserver, type Observer } from './domain/ports/observer.js'
+import type { CommandRunner } from './domain/ports/process.js'
 import type { Component, Protocol } from './domain/ports/protocol.js'
 import type { Scheduler } from './domain/ports/scheduler.js'
 import { createSecretHeaders, type SecretHeaders } from './domain/secret-headers.js'
+import { createDriver } from './drivers.js'
 import { Executor } from './executor/executor.js'
 import { Pruner } from './executor/pruner.js'
 import { createApp, type HttpFaceOfAgent } from './http/app.js'
@@ -28,27 +29,16 @@ import { agentVersion } from './info/version.js'
 import { createExternalKind } from './kinds/external.js'
 import { builtInKinds } from './kinds/index.js'
 import { createRegistry } from './kinds/registry.js'
+import { serviceKinds } from './kinds/service.js'
 import { createCommandRunner } from './process/commands.js'
-import { createJobRunner } from './process/jobs.js'
 import { createActiveWorkflow } from './protocols/activeworkflow/protocol.js'
 import { createReplicanteClassic } from './protocols/replicante-classic/protocol.js'
 import { createReplicanteNext } from './protocols/replicante-next/protocol.js'
 import { createScheduler } from './scheduler/scheduler.js'
 import type { StoreError } from './store/errors.js'
 import { openStore } from './store/store.js'
+import { createSupervisor } from './supervisors/supervisor.js'
 import { createMetrics } from './telemetry/metrics.js'
-
-/** The datastore drivers, by the name in the configuration. A new one is a folder and an entry here. */
-const drivers: Record<Config['datastore']['kind'], (config: Config, log: ComponentLogger) => Driver> = {
-  sqlite: ({ datastore, node }, log) => createSqliteDriver({
-    path: datastore.path,
-    backupDir: datastore.backup_dir,
-    nodeId: datastore.node_id,
-    clusterId: datastore.cluster_id,
-    clusterDisplayName: datastore.cluster_display_name_override,
-    addresses: node.address
-  }, { jobs: createJobRunner(), log })
-}
 
 interface ProtocolParts {
   readonly scheduler: Scheduler
@@ -108,25 +98,30 @@ export const stopLimitMs = 5000
  */
 export async function createAgent (config: Config, { log, onFatal }: AgentOptions): Promise<Agent> {
   const { access, bind } = checkConfig(config)
-  const driver = drivers[config.datastore.kind](config, log)
-  const registry = configured(() => createRegistry(
-    [...builtInKinds({ clock }), ...driver.kinds, ...externalKinds(config)]))
+  const run = createCommandRunner({ outputDir: join(dirname(resolve(config.db)), 'output') })
+  const supervisor = createSupervisor(config.service, { run })
+  const driver = await createDriver(config, { clock, log, run, supervisor })
+  const registry = configured(() => createRegistry([
+    ...builtInKinds({ clock }),
+    ...driver.kinds,
+    ...driver.stop === null ? [] : [driver.stop],
+    ...supervisor === null ? [] : serviceKinds({ supervisor, stop: driver.stop }),
+    ...externalKinds(config, run)
+  ]))
 
   // Observers join as they are made; the list is read anew with each call.
   const observers: Observer[] = []
   const observer = everyObserver(observers)
   const store = openStore({ path: config.db, clock, queueLimit: config.actions.queue_limit, observer, onFatal })
-  const agent = agentVersion()
+  const inspector = inspectorOf({ driver, config, log })
   const metrics = createMetrics({
     clock,
-    version: agent.number,
+    version: inspector.agent().number,
     queue: () => ({ lanes: store.lanes(), oldestWaiting: store.oldestWaiting() })
   })
   const newId = createIdSource()
   const scheduler = createScheduler({ store, registry, newId, disabled: access.actionsDisabled })
   const { executor, pruner } = createWorkers(config, { store, kinds: registry, log, observer })
-  const timeoutMs = config.datastore.timeout_seconds * 1000
-  const inspector = createInspector({ datastore: driver.datastore, agent, timeoutMs, log })
   const isSecretHeader = createSecretHeaders(config.http.secret_headers)
   const protocols = createProtocols(config, { scheduler, inspector, access, isSecretHeader, clock, newId })
   observers.push(metrics.observer, ...protocols.flatMap(protocol => protocol.observer ?? []))
@@ -163,12 +158,18 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
 
 /** How the datastore's node is, asked once and without an agent. */
 export async function inspectNode (config: Config): Promise<NodeInfo> {
-  const { datastore } = drivers[config.datastore.kind](config, silentLogger)
+  const run: CommandRunner = { run: async () => { throw new Error('An inspection runs nothing.') } }
+  const driver = await createDriver(config, { clock, log: silentLogger, run, supervisor: null })
   try {
-    return await datastore.node()
+    return await inspectorOf({ driver, config, log: silentLogger }).node()
   } finally {
-    await datastore.close()
+    await driver.datastore.close()
   }
+}
+
+function inspectorOf ({ driver: { datastore }, config, log }:
+{ driver: Driver, config: Config, log: ComponentLogger }): Inspector {
+  return createInspector({ datastore, agent: agentVersion(), timeoutMs: config.datastore.timeout_seconds * 1000, log })
 }
 
 /** What the configuration decides before anything is opened. */
@@ -190,6 +191,7 @@ export function checkConfig (config: Config): CheckedConfig {
 
 /** Even reading the queue's file header beside SQLite would drop SQLite's locks on it. */
 function refuseOwnDatabase ({ db, datastore }: Config): void {
+  if (datastore.kind !== 'sqlite') return
   const real = (path: string): string => existsSync(path) ? realpathSync(path) : resolve(path)
   if (real(db) !== real(datastore.path)) return
   throw new ConfigError([
@@ -206,8 +208,7 @@ function configured<T> (make: () => T): T {
   }
 }
 
-function externalKinds ({ external_actions: actions, db }: Config): ActionKind[] {
-  const run = createCommandRunner({ outputDir: join(dirname(resolve(db)), 'output') })
+function externalKinds ({ external_actions: actions }: Config, run: CommandRunner): ActionKind[] {
   return Object.entries(actions).map(([name, settings]) => createExternalKind(name, {
     description: settings.description,
     action: settings.action as [string, ...string[]],

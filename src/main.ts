@@ -13,6 +13,7 @@ import { ConfigError, loadConfig, type LoadedConfig } from './config/load.js'
 import { printConfig } from './config/print.js'
 import { systemClock as clock } from './domain/clock.js'
 import { Problem } from './domain/problem.js'
+import { introduceDatastore } from './drivers.js'
 import { agentVersion } from './info/version.js'
 import { backupDatabase, checkDatabase } from './store/check.js'
 import { StoreError } from './store/errors.js'
@@ -97,20 +98,20 @@ function isListenError (error: unknown): error is NodeJS.ErrnoException {
 }
 
 /** For the person at the terminal. Standard output belongs to the log. */
-function greeting (url: string, { http, datastore, db, actionsDisabled }: Config & Pick<Agent, 'actionsDisabled'>): string {
+function greeting (url: string, { actionsDisabled, ...config }: Config & Pick<Agent, 'actionsDisabled'>): string {
+  const { name, trial } = introduceDatastore(config)
   // What it listens on may be every address; this one works on this machine.
   const here = url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
-  const body = '{"kind":"sqlite.steward/backup"}'
   const invitation = [
-    '  back the datastore up:',
+    `  ${trial.says}:`,
     '',
-    `  curl -X POST -H 'content-type: application/json' -d '${body}' ${here}/api/v1/actions`
+    `  curl -X POST -H 'content-type: application/json' -d '{"kind":"${trial.kind}"}' ${here}/api/v1/actions`
   ]
   return [
     '',
     `Steward listens on ${url}`,
-    ...http.docs ? [`  try it in a browser  ${here}/docs`] : [],
-    `  queue ${db}, datastore ${datastore.kind} ${datastore.path}`,
+    ...config.http.docs ? [`  try it in a browser  ${here}/docs`] : [],
+    `  queue ${config.db}, datastore ${name}`,
     ...actionsDisabled === null ? invitation : [`  it takes no actions: ${actionsDisabled}`],
     ''
   ].join('\n')

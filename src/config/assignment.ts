@@ -1,4 +1,4 @@
-import type { Path } from './schema-node.js'
+import type { Path } from '../schema-node.js'
 
 /** Where values come from; each wins over those before it. */
 export type SourceName = 'default' | 'file' | 'environment' | 'flag'

@@ -1,3 +1,7 @@
+import type { PostgresqlSettings } from '../datastores/postgresql/settings.js'
+import type { RedisSettings } from '../datastores/redis/settings.js'
+import type { ZookeeperSettings } from '../datastores/zookeeper/settings.js'
+
 /** The whole configuration, as the agent uses it. Keys and units are those of the file; the schema describes each. */
 export interface Config {
   /** HOST:PORT; `parseBind` takes it apart. */
@@ -8,6 +12,7 @@ export interface Config {
   readonly actions: ActionSettings
   readonly datastore: DatastoreSettings
   readonly node: { readonly address: Readonly<Record<string, string>> }
+  readonly service: ServiceSettings
   readonly external_actions: Readonly<Record<string, ExternalActionSettings>>
   readonly replicante: ReplicanteSettings
   readonly activeworkflow: { readonly enabled: boolean }
@@ -43,13 +48,31 @@ export interface ActionSettings {
 
 /** The datastore that the agent stands beside. */
 export interface DatastoreSettings {
-  readonly kind: 'sqlite'
+  readonly kind: 'sqlite' | 'postgresql' | 'redis' | 'zookeeper'
   readonly path: string
   readonly backup_dir: string
   readonly timeout_seconds: number
   readonly node_id: string | null
   readonly cluster_id: string | null
   readonly cluster_display_name_override: string | null
+  readonly postgresql: PostgresqlSettings
+  readonly redis: RedisSettings
+  readonly zookeeper: ZookeeperSettings
+}
+
+/** The service that the datastore runs as, and who starts and stops it. */
+export interface ServiceSettings {
+  readonly supervisor: 'none' | 'systemd' | 'commands'
+  readonly options: {
+    /** The unit, for `systemd`. */
+    readonly service_name: string | null
+    /** The commands, for `commands`. */
+    readonly pid: readonly string[]
+    readonly start: readonly string[]
+    readonly stop: readonly string[]
+    /** How long each command may take. */
+    readonly timeout_seconds: number
+  }
 }
 
 /** One external action. */

@@ -1,6 +1,6 @@
+import { nodeAt, type SchemaNode } from '../schema-node.js'
 import { configSchema } from './schema.js'
 import { externalActionsSchema } from './schema-external-actions.js'
-import { nodeAt, type SchemaNode } from './schema-node.js'
 import { settings, type Setting } from './settings.js'
 import { allowed } from './words.js'
 

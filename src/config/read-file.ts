@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
+import type { Path } from '../schema-node.js'
 import type { Reading } from './assignment.js'
-import type { Path } from './schema-node.js'
 
 /** Reads a YAML file. A file that is empty, or holds only comments, sets nothing. */
 export function readConfigFile (file: string): Reading {

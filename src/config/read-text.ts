@@ -1,7 +1,7 @@
+import { nodeAt, type Path, type SchemaNode } from '../schema-node.js'
 import type { Assignment, Reading, SourceName } from './assignment.js'
 import { nearest } from './nearest.js'
 import { configSchema } from './schema.js'
-import { nodeAt, type Path, type SchemaNode } from './schema-node.js'
 import { reservedVariables, settings, variablePrefix } from './settings.js'
 
 /** Reads the `STEWARD_*` variables. One that is empty counts as not set. */

@@ -1,4 +1,10 @@
-import type { SchemaNode } from './schema-node.js'
+import { postgresqlSettings } from '../datastores/postgresql/settings.js'
+import { redisSettings } from '../datastores/redis/settings.js'
+import { zookeeperSettings } from '../datastores/zookeeper/settings.js'
+import type { SchemaNode } from '../schema-node.js'
+
+/** The settings that a kind of datastore has of its own. A new one is a line here. */
+const ofKinds = { postgresql: postgresqlSettings, redis: redisSettings, zookeeper: zookeeperSettings }
 
 /** The datastore that the agent stands beside. */
 export const datastoreSchema: SchemaNode = {
@@ -7,20 +13,20 @@ export const datastoreSchema: SchemaNode = {
   additionalProperties: false,
   properties: {
     kind: {
-      enum: ['sqlite'],
+      enum: ['sqlite', ...Object.keys(ofKinds)],
       description: 'The kind of datastore.',
       default: 'sqlite'
     },
     path: {
       type: 'string',
       minLength: 1,
-      description: 'The SQLite database file. It is created if there is none.',
+      description: 'The database file of SQLite. It is created if there is none.',
       default: './data/app.db'
     },
     backup_dir: {
       type: 'string',
       minLength: 1,
-      description: 'The folder that backups of the datastore are written to, and nowhere else.',
+      description: 'The folder that backups of SQLite and PostgreSQL are written to, and nowhere else.',
       default: './data/backups'
     },
     timeout_seconds: {
@@ -34,7 +40,7 @@ export const datastoreSchema: SchemaNode = {
       type: ['string', 'null'],
       minLength: 1,
       maxLength: 255,
-      description: 'The id of this node. Null: the host name.',
+      description: 'The id of this node. Null: the one that the datastore gives itself; of SQLite, the host name.',
       default: null,
       examples: ['node-1']
     },
@@ -42,7 +48,7 @@ export const datastoreSchema: SchemaNode = {
       type: ['string', 'null'],
       minLength: 1,
       maxLength: 255,
-      description: 'The id of the cluster that this node belongs to. Null: one made from the node id.',
+      description: 'The id of the cluster that this node belongs to. Null: what the datastore says, or one made from the node id.',
       default: null,
       examples: ['orders']
     },
@@ -53,7 +59,8 @@ export const datastoreSchema: SchemaNode = {
       description: 'The name of the cluster for people. Null: what the datastore says.',
       default: null,
       examples: ['Orders, production']
-    }
+    },
+    ...ofKinds
   }
 }
 

@@ -1,4 +1,4 @@
-import type { SchemaNode } from './schema-node.js'
+import type { SchemaNode } from '../schema-node.js'
 
 const command: SchemaNode = {
   type: 'array',

@@ -1,6 +1,7 @@
+import type { SchemaNode } from '../schema-node.js'
 import { datastoreSchema, nodeSchema } from './schema-datastore.js'
 import { externalActionsSchema } from './schema-external-actions.js'
-import type { SchemaNode } from './schema-node.js'
+import { serviceSchema } from './schema-service.js'
 
 const httpSchema: SchemaNode = {
   type: 'object',
@@ -204,6 +205,7 @@ export const configSchema: SchemaNode = {
     actions: actionsSchema,
     datastore: datastoreSchema,
     node: nodeSchema,
+    service: serviceSchema,
     external_actions: externalActionsSchema,
     replicante: replicanteSchema,
     activeworkflow: activeworkflowSchema

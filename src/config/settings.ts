@@ -1,5 +1,5 @@
+import { isBranch, isMap, type Path, type SchemaNode } from '../schema-node.js'
 import { configSchema } from './schema.js'
-import { isBranch, isMap, type Path, type SchemaNode } from './schema-node.js'
 
 /** One thing that can be set by a variable or a flag: a single value, a list, or a whole map. */
 export interface Setting {

@@ -1,5 +1,5 @@
+import { childOf, isBranch, type Path, type SchemaNode } from '../schema-node.js'
 import type { Assignment, SourceName } from './assignment.js'
-import { childOf, isBranch, type Path, type SchemaNode } from './schema-node.js'
 
 /** A single value, or a list or object that is replaced as a whole, and where it comes from. */
 export interface Leaf {

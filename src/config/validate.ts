@@ -1,18 +1,18 @@
 import { Ajv, type ErrorObject } from 'ajv'
+import { nodeAt, type Path, type SchemaNode } from '../schema-node.js'
 import { parseBind } from './bind.js'
-import type { ExternalActionSettings } from './config.js'
+import type { Config } from './config.js'
 import { nearest } from './nearest.js'
 import { configSchema } from './schema.js'
-import { nodeAt, type Path, type SchemaNode } from './schema-node.js'
 import { settings } from './settings.js'
 import { leafNear, valuesOf, type Tree } from './tree.js'
 import { allowed, shown } from './words.js'
 
 /** Says in words everything that is wrong with a configuration, one line each; no lines: it is valid. */
 export function validate (tree: Tree): string[] {
-  const values = valuesOf(tree)
+  const values: unknown = valuesOf(tree)
   if (!matchesSchema(values)) return linesOf(matchesSchema.errors ?? [], tree)
-  return contradictions(values as { external_actions: Record<string, ExternalActionSettings> }, tree)
+  return contradictions(values as unknown as Config, tree)
 }
 
 const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true })
@@ -61,16 +61,39 @@ function suggestionFor (path: Path, key: string): string {
 }
 
 /** What no schema can say. */
-function contradictions (values: { external_actions: Record<string, ExternalActionSettings> }, tree: Tree): string[] {
-  return Object.entries(values.external_actions).flatMap(([name, action]) => {
+function contradictions (config: Config, tree: Tree): string[] {
+  const told = [...ofExternalActions(config), ...ofService(config), ...ofPasswords(config)]
+  return told.map(([path, what]) => line(tree, path, what))
+}
+
+/** A place, and what is wrong with it. */
+type Contradiction = readonly [Path, string]
+
+function ofExternalActions ({ external_actions: actions }: Config): Contradiction[] {
+  return Object.entries(actions).flatMap(([name, action]) => {
     const path = ['external_actions', name]
-    const lines: string[] = []
+    const found: Contradiction[] = []
     if (action.check_min_ms > action.check_max_ms) {
-      lines.push(line(tree, [...path, 'check_min_ms'], `must not be greater than check_max_ms, which is ${action.check_max_ms}`))
+      found.push([[...path, 'check_min_ms'], `must not be greater than check_max_ms, which is ${action.check_max_ms}`])
     }
     if (action.args !== undefined && !ajv.validateSchema(action.args)) {
-      lines.push(line(tree, [...path, 'args'], `must be a JSON Schema: ${ajv.errorsText(ajv.errors, { dataVar: 'it' })}`))
+      found.push([[...path, 'args'], `must be a JSON Schema: ${ajv.errorsText(ajv.errors, { dataVar: 'it' })}`])
     }
-    return lines
+    return found
   })
+}
+
+/** The options that each supervisor cannot do without. */
+const neededOptions = { none: [], systemd: ['service_name'], commands: ['pid', 'start', 'stop'] } as const
+
+function ofService ({ service: { supervisor, options } }: Config): Contradiction[] {
+  return neededOptions[supervisor]
+    .filter(option => (options[option]?.length ?? 0) === 0)
+    .map(option => [['service', 'options', option], `is required by the supervisor ${supervisor}`])
+}
+
+function ofPasswords ({ datastore }: Config): Contradiction[] {
+  return (['postgresql', 'redis'] as const)
+    .filter(kind => datastore[kind].password !== null && datastore[kind].password_file !== null)
+    .map(kind => [['datastore', kind, 'password_file'], 'must not be given beside password'])
 }

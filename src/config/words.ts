@@ -1,4 +1,4 @@
-import type { SchemaNode } from './schema-node.js'
+import type { SchemaNode } from '../schema-node.js'
 
 /** What a place of the schema takes, in words that follow "must be". */
 export function allowed (node: SchemaNode): string {

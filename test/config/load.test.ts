@@ -34,9 +34,43 @@ const defaults: Config = {
     timeout_seconds: 5,
     node_id: null,
     cluster_id: null,
-    cluster_display_name_override: null
+    cluster_display_name_override: null,
+    postgresql: {
+      host: '127.0.0.1',
+      port: 5432,
+      password: null,
+      password_file: null,
+      tls: 'disable',
+      tls_ca: null,
+      user: 'postgres',
+      database: 'postgres',
+      data_dir: null,
+      bin_dir: null,
+      os_user: null,
+      peers: {}
+    },
+    redis: {
+      host: '127.0.0.1',
+      port: 6379,
+      password: null,
+      password_file: null,
+      tls: 'disable',
+      tls_ca: null,
+      username: null,
+      config_set: [
+        'appendfsync', 'hz', 'latency-monitor-threshold', 'loglevel', 'maxclients', 'maxmemory', 'maxmemory-policy',
+        'maxmemory-samples', 'repl-backlog-size', 'repl-timeout', 'replica-priority', 'save', 'slowlog-log-slower-than',
+        'slowlog-max-len', 'timeout', 'tcp-keepalive'
+      ],
+      primaries: []
+    },
+    zookeeper: { host: '127.0.0.1', port: 2181, four_letter_words: true, admin_url: 'http://127.0.0.1:8080' }
   },
   node: { address: {} },
+  service: {
+    supervisor: 'none',
+    options: { service_name: null, pid: [], start: [], stop: [], timeout_seconds: 120 }
+  },
   external_actions: {},
   replicante: { list: 'own', classic: { enabled: true, trees: { unstable: true, introspect: true } }, next: { enabled: true } },
   activeworkflow: { enabled: true }
@@ -158,8 +192,8 @@ t.test('unknown keys and variables stop the start and name the nearest known one
     '--set actions.queue: is not a known key; did you mean actions.queue_limit?',
     'actons: is not a known key; did you mean actions? (steward.yaml:1:1)',
     'queue_limit: is not a known key; did you mean actions.queue_limit? (steward.yaml:2:1)',
-    'zzzzzz: is not a known key; known here: bind, db, log, http, actions, datastore, node, external_actions, ' +
-      'replicante, activeworkflow (steward.yaml:5:1)',
+    'zzzzzz: is not a known key; known here: bind, db, log, http, actions, datastore, node, service, ' +
+      'external_actions, replicante, activeworkflow (steward.yaml:5:1)',
     'http.bodylimit: is not a known key; did you mean http.body_limit? (steward.yaml:4:3)'
   ])
 })
@@ -199,6 +233,38 @@ t.test('external actions: names, commands, limits and schemas are checked', asyn
   }).map(line => line.replace(/Schema: .* \(/, 'Schema: ... (')), [
     'external_actions.a.check_min_ms: must not be greater than check_max_ms, which is 5000 (steward.yaml:6:5)',
     'external_actions.a.args: must be a JSON Schema: ... (steward.yaml:7:5)'
+  ])
+})
+
+t.test('a supervisor has to know what it supervises', async t => {
+  t.strictSame(refusal(t, { yaml: 'service:\n  supervisor: systemd\n' }), [
+    'service.options.service_name: is required by the supervisor systemd'
+  ])
+  t.strictSame(refusal(t, { yaml: 'service:\n  supervisor: commands\n  options:\n    pid: [db, pid]\n    stop: []\n' }), [
+    'service.options.start: is required by the supervisor commands',
+    'service.options.stop: is required by the supervisor commands (steward.yaml:5:5)'
+  ])
+  t.strictSame(refusal(t, { flags: { 'service.options.service_name': '--force' } }), [
+    'service.options.service_name: must be the name of a unit, such as postgresql@15-main, or null, not "--force" ' +
+      '(--set service.options.service_name)'
+  ])
+  const { config } = load(t, {
+    env: { STEWARD_SERVICE_SUPERVISOR: 'systemd', STEWARD_SERVICE_OPTIONS_SERVICE_NAME: 'postgresql@15-main' }
+  })
+  t.equal(config.service.options.service_name, 'postgresql@15-main')
+})
+
+t.test('the login of a datastore: one password, and peers with ports; a refusal does not show it', async t => {
+  const lines = refusal(t, {
+    yaml: 'datastore:\n  kind: postgresql\n  postgresql:\n    password_file: /etc/pw\n    port: 0\n    peers: { a: db-1 }\n',
+    env: { STEWARD_DATASTORE_POSTGRESQL_PASSWORD: 'hunter2' }
+  })
+  t.strictSame(lines, [
+    'datastore.postgresql.port: must be a whole number from 1 to 65535, not 0 (steward.yaml:5:5)',
+    'datastore.postgresql.peers.a: must be HOST:PORT, not "db-1" (steward.yaml:6:14)'
+  ])
+  t.strictSame(refusal(t, { env: { STEWARD_DATASTORE_REDIS_PASSWORD: 'hunter2', STEWARD_DATASTORE_REDIS_PASSWORD_FILE: '/pw' } }), [
+    'datastore.redis.password_file: must not be given beside password (STEWARD_DATASTORE_REDIS_PASSWORD_FILE)'
   ])
 })
 

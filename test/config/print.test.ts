@@ -28,10 +28,13 @@ t.test('secrets and the credentials of URLs are masked', async t => {
     env: { PASSWORD: 'hunter2' }
   }
 
-  const text = printConfig(loadConfig({ env: { STEWARD_EXTERNAL_ACTIONS: JSON.stringify({ a: action }) } }))
+  const text = printConfig(loadConfig({
+    env: { STEWARD_EXTERNAL_ACTIONS: JSON.stringify({ a: action }), STEWARD_DATASTORE_POSTGRESQL_PASSWORD: 'hunter2' }
+  }))
 
   t.notMatch(text, 'hunter2')
   t.match(parse(text), {
+    datastore: { postgresql: { password: '***' } },
     external_actions: { a: { action: ['curl', 'https://***@example.com/'], env: { PASSWORD: '***' } } }
   })
 })
