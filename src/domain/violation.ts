@@ -3,6 +3,8 @@ import type { Violation } from './problem.js'
 /** The part of an ajv error that is used here. */
 export interface SchemaError {
   readonly instancePath: string
+  /** Where in the schema: `#/allOf/0/oneOf`. */
+  readonly schemaPath: string
   readonly keyword: string
   readonly params: Readonly<Record<string, unknown>>
   readonly message?: string
@@ -12,7 +14,19 @@ export interface SchemaError {
 
 /** Says in words, with JSON pointers, what a JSON Schema validator found. `base` is put before each pointer. */
 export function violationsOf (errors: readonly SchemaError[] | null | undefined, base = ''): Violation[] {
-  return (errors ?? []).map(error => ({ pointer: base + pointerOf(error), detail: detailOf(error) }))
+  const all = errors ?? []
+  // Of a rule that is told in words, the branches that would have kept it say nothing more.
+  const told = all.filter(error => composite.has(error.keyword) && ruleOf(error) !== null)
+  return all.filter(error => !told.some(rule => isBelow(rule, error)))
+    .map(error => ({ pointer: base + pointerOf(error), detail: detailOf(error) }))
+}
+
+/** Keywords that hold schemas of which some have to be kept. */
+const composite = new Set(['anyOf', 'oneOf', 'not', 'if'])
+
+function isBelow (rule: SchemaError, error: SchemaError): boolean {
+  const place = rule.schemaPath.slice(0, rule.schemaPath.lastIndexOf('/'))
+  return error !== rule && error.schemaPath.startsWith(`${place}/`)
 }
 
 /** Where the trouble is: for a missing or unknown field that is the field, not the object that holds it. */
@@ -24,7 +38,8 @@ function pointerOf ({ instancePath, keyword, params }: SchemaError): string {
   return typeof field === 'string' ? `${instancePath}/${escapePointer(field)}` : instancePath
 }
 
-function detailOf ({ keyword, params, message, parentSchema }: SchemaError): string {
+function detailOf (error: SchemaError): string {
+  const { keyword, params, message } = error
   switch (keyword) {
     case 'required': return 'is required'
     case 'additionalProperties':
@@ -32,16 +47,22 @@ function detailOf ({ keyword, params, message, parentSchema }: SchemaError): str
     case 'enum': return `must be one of ${(params['allowedValues'] as unknown[]).map(value => JSON.stringify(value)).join(', ')}`
     case 'type': return `must be ${[params['type']].flat().join(' or ')}`
     case 'const': return `must be ${JSON.stringify(params['allowedValue'])}`
-    case 'pattern':
-    case 'anyOf':
-    case 'not': return describedRule(parentSchema?.['description']) ?? message ?? `fails ${keyword}`
-    default: return message ?? `fails ${keyword}`
+    case 'minProperties': return `must have at least ${params['limit']} of its fields`
+    default: {
+      const rule = ruleOf(error)
+      return rule === null ? message ?? `fails ${keyword}` : `breaks the rule: ${rule}`
+    }
   }
 }
 
-/** What such a rule is for is told by its description, if by anything. */
-function describedRule (description: unknown): string | null {
-  return typeof description === 'string' ? `breaks the rule: ${description}` : null
+/**
+ * What a rule is for is told by the description of its schema, if by anything: where that has a type, it describes the
+ * value instead.
+ */
+function ruleOf ({ keyword, parentSchema = {} }: SchemaError): string | null {
+  const { description, type } = parentSchema
+  const isRule = keyword === 'pattern' || composite.has(keyword)
+  return isRule && type === undefined && typeof description === 'string' ? description : null
 }
 
 /** One step of a JSON pointer (RFC 6901). */

@@ -34,8 +34,11 @@ function bounded ({ pointer, detail }: Violation): Violation {
   return { pointer: shorten(pointer, pointerLength), detail }
 }
 
-/** Answers with a problem. The body goes out as it is: no route's response schema may change it. */
-export function sendProblem (reply: FastifyReply, problem: Problem): FastifyReply {
+/**
+ * Answers with a problem. The body goes out as it is: no route's response schema may change it. `members` are the
+ * problem's own beside those that all have (RFC 9457, section 3.2).
+ */
+export function sendProblem (reply: FastifyReply, problem: Problem, members: object = {}): FastifyReply {
   const seconds = problem.retryAfterSeconds ?? retryAfter[problem.category]
   if (seconds !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(seconds)))
   if (problem.category === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
@@ -43,7 +46,7 @@ export function sendProblem (reply: FastifyReply, problem: Problem): FastifyRepl
     .code(statusOf[problem.category])
     .header('cache-control', 'no-store')
     .type(problemType)
-    .send(JSON.stringify(problemDetails(problem, reply.request.id)))
+    .send(JSON.stringify({ ...problemDetails(problem, reply.request.id), ...members }))
 }
 
 /** A value in words short enough for a message. */

@@ -1,5 +1,6 @@
 import { fastify } from 'fastify'
 import t from 'tap'
+import type { NodeInfo } from '../../src/domain/info.js'
 import { Problem, problems, type ProblemCode } from '../../src/domain/problem.js'
 import { statusOf } from '../../src/http-status.js'
 import { announceDeprecation, type ApiVersion } from '../../src/http/versions.js'
@@ -102,11 +103,17 @@ t.test('a shard in a state of the datastore\'s own is told in its words', async 
 
 t.test('a datastore that does not answer is 503', async t => {
   const cluster = async () => { throw new Problem('datastore-unavailable', { params: { reason: 'it is down' } }) }
-  const { get } = await openHttpApp(t, { inspector: { cluster } })
+  const node = async (): Promise<NodeInfo> =>
+    ({ id: 'node-1', status: 'UNAVAILABLE', statusReason: 'it is down', addresses: {}, attributes: {} })
+  const { get } = await openHttpApp(t, { inspector: { node, cluster } })
 
   const answer = await get('/api/v1/info/datastore')
 
-  t.match(answer.json(), { type: '/problems/datastore-unavailable', status: 503 })
+  t.match(answer.json(), {
+    type: '/problems/datastore-unavailable',
+    status: 503,
+    node: { id: 'node-1', status: 'UNAVAILABLE', status_reason: 'it is down', addresses: {}, attributes: {} }
+  })
   t.ok(Number(answer.headers['retry-after']) > 0)
 })
 

@@ -23,7 +23,8 @@ const action = { ...summary, args: null, headers: {}, state_payload: payload }
 
 /** Examples of requests and answers. A test holds each against its schema. */
 export const examples = {
-  request: { kind: 'sqlite.steward/backup' },
+  // One that every agent has: Swagger UI sends it as it is.
+  request: { kind: 'agent.replicante.io/test.ping', args: { count: 3 } },
   newAction: { ...action, state: 'NEW', started_ts: null, finished_ts: null, state_payload: null, version: 1 },
   cancelledAction: {
     ...action, state: 'RUNNING', finished_ts: null, cancel_requested_ts: '2026-11-21T07:36:00.900Z', state_payload: null

@@ -22,7 +22,8 @@ export const agentInfoSchema = {
   }
 }
 
-const nodeSchema = {
+/** How a node is. */
+export const nodeSchema = {
   type: 'object',
   required: ['id', 'status', 'status_reason', 'addresses', 'attributes'],
   properties: {

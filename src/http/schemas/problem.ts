@@ -1,6 +1,7 @@
 import { Problem, problems, type ProblemCategory, type ProblemCode } from '../../domain/problem.js'
 import { statusOf } from '../../http-status.js'
 import { problemDetails, problemType } from '../problem.js'
+import { nodeSchema } from './info.js'
 
 /** The body of every answer that says what went wrong (RFC 9457). */
 export const problemSchema = {
@@ -24,7 +25,8 @@ export const problemSchema = {
           detail: { type: 'string' }
         }
       }
-    }
+    },
+    node: { ...nodeSchema, description: 'Of `datastore-unavailable`, where the datastore was asked for: how its node is, and why.' }
   }
 }
 

@@ -1,8 +1,11 @@
 import type { FastifyInstance } from 'fastify'
+import type { NodeInfo } from '../../../domain/info.js'
 import type { Inspector } from '../../../domain/ports/inspector.js'
 import type { Access } from '../../../domain/ports/access.js'
+import { Problem } from '../../../domain/problem.js'
 import type { Offset, Shard } from '../../../domain/shard.js'
 import { mustBeAllowed } from '../../authorize.js'
+import { sendProblem } from '../../problem.js'
 import { examples } from '../../schemas/examples.js'
 import { problemResponses } from '../../schemas/problem.js'
 import { jsonResponse } from '../../schemas/shared.js'
@@ -18,22 +21,30 @@ export function infoRoutes (app: FastifyInstance, { inspector, access }: Deps): 
 
   app.get('/info/agent', { schema: agentOperation, onRequest }, async () => ({ version: inspector.agent() }))
 
-  app.get('/info/datastore', { schema: datastoreOperation, onRequest }, async () => {
-    const [node, cluster, version] = await Promise.all([inspector.node(), inspector.cluster(), inspector.version()])
-    const { statusReason, ...nodeFields } = node
-    const { displayName, ...clusterFields } = cluster
-    return {
-      kind: inspector.datastoreKind,
-      node: { ...nodeFields, status_reason: statusReason },
-      cluster: { ...clusterFields, display_name: displayName },
-      version
-    }
+  app.get('/info/datastore', { schema: datastoreOperation, onRequest }, async (_request, reply) => {
+    const others = Promise.all([inspector.cluster(), inspector.version()]).catch(unlessUnavailable)
+    const node = nodeView(await inspector.node())
+    const answers = await others
+    // Why it does not answer is known of the node, too: a poller of this alone is told.
+    if (answers instanceof Problem) return sendProblem(reply, answers, { node })
+    const [{ displayName, ...cluster }, version] = answers
+    return { kind: inspector.datastoreKind, node, cluster: { ...cluster, display_name: displayName }, version }
   })
 
   app.get('/shards', { schema: shardsOperation, onRequest }, async () => {
     const shards = await inspector.shards()
     return { shards: shards.map(shardView) }
   })
+}
+
+/** @throws whatever it is given that is no `datastore-unavailable` */
+function unlessUnavailable (error: unknown): Problem {
+  if (error instanceof Problem && error.code === 'datastore-unavailable') return error
+  throw error
+}
+
+function nodeView ({ statusReason, ...node }: NodeInfo): object {
+  return { ...node, status_reason: statusReason }
 }
 
 function shardView ({ id, role, commitOffset, lag }: Shard): object {
@@ -64,7 +75,8 @@ const agentOperation = {
 const datastoreOperation = {
   operationId: 'getDatastoreInfo',
   summary: 'The datastore beside the agent',
-  description: 'The node, its cluster and the version of the datastore, asked now.',
+  description: 'The node, its cluster and the version of the datastore, asked now. One that does not answer is a problem ' +
+    'whose member `node` has the status UNAVAILABLE and the reason.',
   tags: ['info'],
   response: {
     200: jsonResponse({ description: 'The datastore.', schema: 'DatastoreInfo', example: examples.datastoreInfo }),
