@@ -5,7 +5,7 @@
  *
  * A room is a folder of `src`, except `protocols` and `datastores`, where each folder inside is one. A room may
  * import `domain`, the leaves (the files beside the rooms), itself and packages. `agent.ts`, the composition root,
- * `drivers.ts`, its list of datastores, and `main.ts`, the process around it, import everything.
+ * `drivers.ts`, its list of datastores, `inspection.ts`, what it asks of them, and `main.ts`, the process around it, import everything.
  */
 
 /** What every room may import besides itself. */
@@ -93,8 +93,8 @@ module.exports = {
       name: 'agent-is-below-main',
       comment: 'The composition root is put together by the process, and by tests.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main|agent)\\.ts$' },
-      to: { path: '^src/(agent|drivers)\\.ts$' }
+      from: { path: '^src/', pathNot: '^src/(main|agent|inspection)\\.ts$' },
+      to: { path: '^src/(agent|drivers|inspection)\\.ts$' }
     },
     {
       name: 'tests-stay-outside',

@@ -9,8 +9,7 @@ import type { Config } from './config/config.js'
 import { ConfigError } from './config/load.js'
 import { systemClock as clock, type Clock, type IdSource } from './domain/clock.js'
 import type { ActionKind } from './domain/kind.js'
-import { silentLogger, type Logger as ComponentLogger } from './domain/log.js'
-import type { NodeInfo } from './domain/info.js'
+import type { Logger as ComponentLogger } from './domain/log.js'
 import type { Access } from './domain/ports/access.js'
 import type { Driver } from './domain/ports/datastore.js'
 import type { Inspector } from './domain/ports/inspector.js'
@@ -24,8 +23,7 @@ import { Executor } from './executor/executor.js'
 import { Pruner } from './executor/pruner.js'
 import { createApp, type HttpFaceOfAgent } from './http/app.js'
 import { createIdSource } from './ids.js'
-import { createInspector } from './info/inspector.js'
-import { agentVersion } from './info/version.js'
+import { createOwnInspector } from './inspection.js'
 import { createExternalKind } from './kinds/external.js'
 import { builtInKinds } from './kinds/index.js'
 import { createRegistry } from './kinds/registry.js'
@@ -113,7 +111,7 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
   const observers: Observer[] = []
   const observer = everyObserver(observers)
   const store = openStore({ path: config.db, clock, queueLimit: config.actions.queue_limit, observer, onFatal })
-  const inspector = inspectorOf({ driver, config, log })
+  const inspector = createOwnInspector({ driver, config, log })
   const metrics = createMetrics({
     clock,
     version: inspector.agent().number,
@@ -154,22 +152,6 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
       store.close()
     }
   }
-}
-
-/** How the datastore's node is, asked once and without an agent. */
-export async function inspectNode (config: Config): Promise<NodeInfo> {
-  const run: CommandRunner = { run: async () => { throw new Error('An inspection runs nothing.') } }
-  const driver = await createDriver(config, { clock, log: silentLogger, run, supervisor: null })
-  try {
-    return await inspectorOf({ driver, config, log: silentLogger }).node()
-  } finally {
-    await driver.datastore.close()
-  }
-}
-
-function inspectorOf ({ driver: { datastore }, config, log }:
-{ driver: Driver, config: Config, log: ComponentLogger }): Inspector {
-  return createInspector({ datastore, agent: agentVersion(), timeoutMs: config.datastore.timeout_seconds * 1000, log })
 }
 
 /** What the configuration decides before anything is opened. */
@@ -273,6 +255,9 @@ async function start (parts: Startable): Promise<string> {
   // Told, not waited for: it may take its time, and be down at any time.
   inspector.node().then(({ status, statusReason }) => {
     if (status !== 'HEALTHY') log.warn({ status, reason: statusReason }, 'the datastore is not healthy')
+  }, () => {})
+  driver.review?.().then(doubts => {
+    for (const doubt of doubts) log.warn({ datastore: driver.datastore.kind }, doubt)
   }, () => {})
   if (enabled) await executor.recover()
   for (const protocol of protocols) await protocol.start()

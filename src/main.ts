@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { checkConfig, createAgent, inspectNode, type Agent } from './agent.js'
+import { checkConfig, createAgent, type Agent } from './agent.js'
 import type { CliActions, CommonOptions, Output } from './cli/actions.js'
 import { exitCodes, type ExitCode } from './cli/exit-codes.js'
 import { beginLifetime } from './cli/lifetime.js'
@@ -15,6 +15,7 @@ import { systemClock as clock } from './domain/clock.js'
 import { Problem } from './domain/problem.js'
 import { introduceDatastore } from './drivers.js'
 import { agentVersion } from './info/version.js'
+import { inspectSurroundings } from './inspection.js'
 import { backupDatabase, checkDatabase } from './store/check.js'
 import { StoreError } from './store/errors.js'
 import { openStore } from './store/store.js'
@@ -131,7 +132,8 @@ async function check (options: Parameters<CliActions['check']>[0], output: Outpu
   else if (pending.length > 0) say(`The database ${db} is sound; the next start applies ${pending.join(', ')}.`)
   else say(`The database ${db} is sound and up to date.`)
   // No reason to refuse: a datastore may be down at any time, and the agent is there to say so.
-  const { status, statusReason } = await inspectNode(loaded.config)
+  const { node: { status, statusReason }, doubts } = await inspectSurroundings(loaded.config)
+  for (const doubt of doubts) say(`This cannot work: ${doubt}`)
   say(`The datastore (${datastore.kind}) is ${status}${statusReason === null ? '.' : `: ${statusReason}`}`)
   return exitCodes.ok
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t from 'tap'
@@ -54,6 +54,24 @@ t.test('check: 0 with or without a database; --print shows the configuration in 
   t.notOk(existsSync(join(folder, 'own.db')), 'a check makes nothing')
   t.equal((await runProgram(['migrate'], { folder })).code, 0)
   t.match(await runProgram(['check'], { folder }), { code: 0, stdout: /up to date/ })
+})
+
+t.test('check says what is configured and cannot work here', async t => {
+  const folder = t.testdir({ 'not-data': { file: '' } })
+  const settings = [
+    'datastore.kind=postgresql', 'datastore.postgresql.port=1', 'datastore.postgresql.bin_dir=./nowhere',
+    'datastore.postgresql.data_dir=./not-data',
+    'service.supervisor=commands', 'service.options.pid=echo,up', 'service.options.start=true', 'service.options.stop=true'
+  ]
+
+  const { code, stdout } = await runProgram(['check', ...settings.flatMap(setting => ['--set', setting])], { folder })
+
+  t.equal(code, 0, 'the agent starts nevertheless')
+  const told = stdout.split('\n').filter(line => line.startsWith('This cannot work:'))
+  t.match(told, [/no pg_basebackup, no pg_verifybackup, no pg_ctl in bin_dir/, /not-data, is no data folder of PostgreSQL/])
+  t.match(told.at(-1), /the command "pid" has to print a process id/)
+  t.match(stdout, /The datastore \(postgresql\) is UNAVAILABLE: .*nothing listens there/)
+  t.same(readdirSync(folder), ['not-data'], 'a check makes nothing')
 })
 
 t.test('a second agent on the same database: 3; a backup beside the first: 0, but never over a file', async t => {

@@ -17,6 +17,7 @@ import { createTerminateBackendsKind } from './kinds/terminate-backends.js'
 import { createVacuumKind } from './kinds/vacuum.js'
 import { createProgramKinds } from './program-kinds.js'
 import { askCluster, askNode, askShard, askVersion } from './questions.js'
+import { reviewSettings } from './review.js'
 import type { PostgresqlSettings } from './settings.js'
 import { explainTrouble } from './trouble.js'
 
@@ -46,7 +47,8 @@ export function createPostgresqlDriver (options: PostgresqlOptions, parts: Postg
   return {
     datastore: createDatastore(connections, node),
     kinds: [...createKinds({ options, parts, connections }), ...kinds],
-    stop
+    stop,
+    review: async () => await reviewSettings({ settings, backupDir })
   }
 }
 

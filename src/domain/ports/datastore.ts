@@ -29,6 +29,11 @@ export interface Driver {
    * driver cannot. It is also the first stage of the graceful kinds of services.
    */
   readonly stop: ActionKind | null
+  /**
+   * What of the driver's settings cannot work on this machine, in sentences: files, folders and programs, not whether
+   * the datastore answers. Absent: there is nothing to look at.
+   */
+  review? (): Promise<readonly string[]>
 }
 
 /** What the configuration says of the node, whatever the datastore. */
