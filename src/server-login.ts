@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import type { SchemaNode } from './schema-node.js'
 
 /** How a client reaches a server and proves who it is. */
@@ -69,12 +69,15 @@ export function parseHostPort (text: string): { readonly host: string, readonly 
 
 /**
  * The password of a login; undefined where there is none.
- * @throws Error, with a sentence that names the file but nothing of what is in it, when it cannot be read
+ * @throws Error, with a sentence that names the file but nothing of what is in it, when it cannot be read, or its first
+ * line is empty
  */
 export async function passwordOf ({ password, password_file: file }: ServerLogin): Promise<string | undefined> {
   if (password !== null) return password
   if (file === null) return undefined
-  return (await readSetting('password_file', file)).split(/\r?\n/, 1)[0]
+  const [line = ''] = (await readSetting('password_file', file)).split(/\r?\n/, 1)
+  if (line === '') throw new Error(`the first line of the file that password_file names is empty: ${file}`)
+  return line
 }
 
 /** What `node:tls` is told of a login; undefined for a connection that is not encrypted. */
@@ -89,8 +92,15 @@ export async function tlsOf ({ tls, tls_ca: file }: ServerLogin): Promise<TlsOpt
   return { rejectUnauthorized: tls === 'verify-full', ...file === null ? {} : { ca: await readSetting('tls_ca', file) } }
 }
 
+/** Bytes. A bundle of all the authorities that there are has a fifth of it. */
+const longestFile = 1024 * 1024
+
 async function readSetting (key: string, file: string): Promise<string> {
   try {
+    const found = await stat(file)
+    // Opening a pipe waits for its other side, and not even the end of the process would end that.
+    if (!found.isFile()) throw new Error(`${file} is no regular file`)
+    if (found.size > longestFile) throw new Error(`${file} has more than ${longestFile} bytes`)
     return await readFile(file, 'utf8')
   } catch (error) {
     throw new Error(`the file that ${key} names cannot be read: ${(error as Error).message}`, { cause: error })

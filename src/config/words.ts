@@ -32,8 +32,14 @@ function lengthInWords ({ minLength = 0, maxLength }: SchemaNode): string {
 /** A value as messages show it: short, and without secrets. */
 export function shown (value: unknown, node: SchemaNode): string {
   if (node['x-secret']) return 'the value given'
-  const text = JSON.stringify(withoutCredentials(value)) ?? String(value)
+  const masked = JSON.stringify(withoutCredentials(value), (key, item: unknown) => namesSecret(key) ? '***' : item)
+  const text = masked ?? String(value)
   return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}
+
+/** A whole map that is in the wrong place has its secrets in it. */
+function namesSecret (key: string): boolean {
+  return /password|passphrase|secret|token/i.test(key)
 }
 
 /** The same value with the user and password of URLs replaced by `***`. */

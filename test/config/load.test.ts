@@ -292,9 +292,10 @@ t.test('a map or list in a variable that is not JSON is refused without quoting 
 t.test('a refusal shows neither secrets nor the credentials of URLs', async t => {
   const lines = refusal(t, {
     yaml: 'bind: http://user:hunter2@host/\n' +
-      'external_actions: { a: { description: x, action: [a], check: [b], env: { PASSWORD: [hunter2] } } }\n'
+      'external_actions: { a: { description: x, action: [a], check: [b], env: { PASSWORD: [hunter2] } } }\n' +
+      'datastore: { redis: [{ password: hunter2 }] }\n'
   })
 
-  t.equal(lines.length, 2)
+  t.equal(lines.length, 3)
   t.notMatch(lines.join('\n'), 'hunter2')
 })

@@ -1,4 +1,4 @@
-import { createClient, ErrorReply, type RedisClientOptions } from '@redis/client'
+import { createClient, DisconnectsClientError, ErrorReply, type RedisClientOptions } from '@redis/client'
 import { passwordOf, tlsOf, type TlsOptions } from '../../server-login.js'
 import type { RedisSettings } from './settings.js'
 import { explainTrouble, RedisTrouble, TimedOut } from './trouble.js'
@@ -73,7 +73,9 @@ export function createConnection ({ login, timeoutMs }:
         if (signal?.aborted === true && error === signal.reason) throw error
         // It may be dead without anybody's having said so: the next command gets another one.
         if (error instanceof TimedOut) asked.end(error)
-        throw explainTrouble(asked.late ?? error, server)
+        // To whoever else was waiting, the end of the session says less than why.
+        const why = error instanceof ErrorReply ? error : asked.why ?? error
+        throw explainTrouble(why, { ...server, password: asked.password })
       }
     },
     close () {
@@ -92,34 +94,38 @@ interface Client {
 interface Session {
   /** Resolves when the server has taken the login. */
   readonly client: Promise<Client>
-  /** Why it was ended, if that was for want of an answer: to whoever else was waiting, its end says less. */
-  readonly late: TimedOut | null
-  end (late?: TimedOut): void
+  /** What it has logged in with; undefined where that was nothing, or is not known yet. */
+  readonly password: string | undefined
+  /** Why it was ended: an answer that did not come, or was none; null while nothing is known of that. */
+  readonly why: Error | null
+  end (why?: Error): void
 }
 
 /** Connects, once. `onEnd` is called as soon as the session is of no more use. */
 function openSession (login: RedisLogin, onEnd: () => void): Session {
   let made: Client | null = null
   let ended = false
-  let late: TimedOut | null = null
+  let why: Error | null = null
+  let password: string | undefined
 
-  const end = (why?: TimedOut): void => {
+  const end = (reason?: Error): void => {
     onEnd()
     if (ended) return
     ended = true
-    late = why ?? null
+    why = reason ?? null
     made?.destroy()
   }
 
   const connect = async (): Promise<Client> => {
     const options = await clientOptions(login).catch((error: unknown) => { throw unreadable(login, error as Error) })
-    if (ended) throw new Error('the connection was given up')
+    if (ended) throw new DisconnectsClientError()
     const client = createClient(options)
     made = client
-    client.on('error', () => {
+    password = options.password
+    client.on('error', (error: Error) => {
       onEnd()
       // The library tells those who wait for an answer after it has told this: destroyed now, they would not learn why.
-      setImmediate(() => { end() })
+      setImmediate(() => { end(error) })
     })
     await client.connect()
     await introduce(client)
@@ -128,7 +134,7 @@ function openSession (login: RedisLogin, onEnd: () => void): Session {
 
   const client = connect()
   client.catch(() => { end() })
-  return { client, end, get late () { return late } }
+  return { client, end, get why () { return why }, get password () { return password } }
 }
 
 /** Whom CLIENT LIST shows. A user that may not say so is no worse a user. */

@@ -13,6 +13,9 @@ import type { RedisSettings } from './settings.js'
 import { asProblem, RedisTrouble } from './trouble.js'
 import { createUpstream } from './upstream.js'
 
+/** The part of the time limit after which the driver gives up: what it then says of the server is not cut off. */
+const shareOfLimit = 0.9
+
 /** Which server the agent stands beside, and what it is called. */
 export interface RedisOptions {
   readonly settings: RedisSettings
@@ -28,7 +31,8 @@ interface Dependencies {
  * primary, which tells how far the replica is behind. Touches nothing until it is asked.
  */
 export function createRedisDriver (options: RedisOptions, { log }: Dependencies): Driver {
-  const { settings, node: { timeoutMs } } = options
+  const { settings, node } = options
+  const timeoutMs = node.timeoutMs * shareOfLimit
   const open = () => createConnection({ login: settings, timeoutMs })
   const connection = open()
   const upstream = createUpstream({ login: settings, timeoutMs })
@@ -42,8 +46,8 @@ export function createRedisDriver (options: RedisOptions, { log }: Dependencies)
     }
   }
 
-  const identity = createIdentity(options.node)
-  const { clusterId, clusterDisplayName, addresses } = options.node
+  const identity = createIdentity(node)
+  const { clusterId, clusterDisplayName, addresses } = node
   const datastore: Datastore = {
     kind: 'redis',
     async start () {

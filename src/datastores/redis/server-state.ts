@@ -17,20 +17,22 @@ export interface ClusterState extends ClusterPlace {
 
 /**
  * The answer of INFO.
- * @throws RedisTrouble; the signal's reason once it is aborted
+ * @throws RedisTrouble, also where that is no Redis server, or a Sentinel; the signal's reason once it is aborted
  */
 export async function readInfo (connection: RedisConnection, options: SendOptions = {}): Promise<Info> {
-  return parseInfo(String(await connection.send(['INFO'], options)))
+  const info = parseInfo(String(await connection.send(['INFO'], options)))
+  refuseOthers(info, connection.address)
+  return info
 }
 
 /**
  * Asks a server how it is, within the limit.
- * @throws RedisTrouble also where it answers and cannot serve: it is loading its data, or is a Sentinel
+ * @throws RedisTrouble also where it answers and cannot serve, since it is loading its data
  */
 export async function readState (connection: RedisConnection, limitMs: number): Promise<ServerState> {
   const left = startCountdown(limitMs)
   const info = await readInfo(connection, { limitMs })
-  refuseUnfit(info, connection.address)
+  refuseLoading(info, connection.address)
   if (!isSet(info, 'cluster_enabled')) return { info, cluster: null }
   const options = { limitMs: left() }
   const [nodes, cluster] = await Promise.all([
@@ -63,12 +65,20 @@ export function primaryAddressOf (info: Info): string | null {
   return primary === null ? null : formatAddress(primary)
 }
 
-function refuseUnfit (info: Info, address: string): void {
+/** What is no Redis server is neither described nor told to do anything: a Sentinel would obey SHUTDOWN. */
+function refuseOthers (info: Info, address: string): void {
   if (info.get('redis_mode') === 'sentinel') {
     throw new RedisTrouble(`Redis at ${address} is a Sentinel, not a server: name the port of the server`, {
       variant: 'SENTINEL', unavailable: false
     })
   }
+  if (info.has('redis_version') && info.has('run_id')) return
+  throw new RedisTrouble(`What answers at ${address} is no Redis server: its INFO has no redis_version and run_id`, {
+    variant: 'NO_REDIS', unavailable: false
+  })
+}
+
+function refuseLoading (info: Info, address: string): void {
   if (!isSet(info, 'loading')) return
   const done = info.get('loading_loaded_perc')
   throw new RedisTrouble(`Redis at ${address} is loading its data${done === undefined ? '' : ` (${Math.floor(Number(done))} %)`}`, {

@@ -1,4 +1,6 @@
-import { ErrorReply } from '@redis/client'
+import {
+  ClientClosedError, ClientOfflineError, DisconnectsClientError, ErrorReply, SocketClosedUnexpectedlyError
+} from '@redis/client'
 import type { JsonObject } from '../../domain/json.js'
 import { failed, type Outcome } from '../../domain/kind.js'
 import { Problem } from '../../domain/problem.js'
@@ -45,16 +47,18 @@ export interface Server {
   readonly address: string
   /** The user that is logged in as; null: the default user. */
   readonly username: string | null
+  /** What must not be seen; undefined where there is none. */
+  readonly password: string | undefined
 }
 
 /** Says in a sentence what the client library, the system or the server reports. */
 export function explainTrouble (error: unknown, server: Server): RedisTrouble {
   if (error instanceof RedisTrouble) return error
-  const words = wordsOf(error)
+  const words = wordsOf(error).map(text => withoutPassword(text, server))
   if (error instanceof ErrorReply) {
     const variant = /^[A-Z][A-Z0-9]*(?=\s|$)/.exec(error.message)?.[0] ?? 'ERR'
     const { says, unavailable = false } = explainReply({ variant, words: error.message, user: server.username })
-    return new RedisTrouble(`Redis at ${server.address} ${says}`, { variant, unavailable, layers: words, cause: error })
+    return new RedisTrouble(`Redis at ${server.address} ${says}`, { variant, unavailable, layers: words })
   }
   const { says, variant } = explainConnection(error)
   return new RedisTrouble(`Redis at ${server.address} ${says}`, { variant, unavailable: true, layers: words, cause: error })
@@ -117,11 +121,25 @@ function explainConnection (error: unknown): { says: string, variant: string } {
     case 'ECONNREFUSED':
     case 'ENOENT': return { says: `takes no connections: nothing listens there (${code})`, variant: code }
     case 'ECONNRESET':
-    case 'EPIPE':
-    case undefined: break
+    case 'EPIPE': break
+    case undefined:
+      if (isEndOfConnection(error)) break
+      return { says: 'does not answer as a Redis server would', variant: 'NO_REDIS' }
     default: return { says: `cannot be reached (${code})`, variant: code }
   }
   return { says: 'has closed the connection', variant: 'CONNECTION_LOST' }
+}
+
+/** A server that does not know a command repeats its arguments, and cuts off long ones: tokens are longer than that. */
+function withoutPassword (text: string, { password }: Server): string {
+  const masked = text.replace(/(with args beginning with:) .*/s, '$1 ***')
+  return password === undefined ? masked : masked.replaceAll(password, '***')
+}
+
+/** Everything else without a code comes from the library's reader, which has met what it does not understand. */
+function isEndOfConnection (error: unknown): boolean {
+  return [ClientClosedError, ClientOfflineError, DisconnectsClientError, SocketClosedUnexpectedlyError]
+    .some(type => error instanceof type)
 }
 
 /** Node tries each address of a name, and then says what came of each. */

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../domain/json.js'
 import { askAdmin, parseServerStats, type AdminAnswer, type AdminQuestion } from './admin.js'
 import { askFourLetter, type FourLetterQuestion } from './four-letter.js'
 import type { ZookeeperSettings } from './settings.js'
@@ -67,7 +68,7 @@ interface Question<T> {
   readonly word: FourLetterQuestion['word']
   readonly read: (answer: string) => T
   readonly command: AdminQuestion['command']
-  readonly readInstead: (answer: AdminAnswer) => T
+  readonly readInstead: (answer: AdminAnswer, settings: ZookeeperSettings) => T
 }
 
 const stateQuestion: Question<ServerState> = {
@@ -79,7 +80,13 @@ const idQuestion: Question<string | null> = {
   word: 'conf',
   read: answer => /^serverId=(\d+)$/m.exec(answer)?.[1] ?? null,
   command: 'configuration',
-  readInstead: ({ value: { server_id: id } }) => typeof id === 'number' ? String(id) : null
+  readInstead: ({ value }, settings) =>
+    typeof value.server_id === 'number' && isOfServer(value, settings) ? String(value.server_id) : null
+}
+
+/** False for the admin server of another ZooKeeper server of this machine: all of them want the same port. */
+function isOfServer ({ client_port: port }: JsonObject, settings: ZookeeperSettings): boolean {
+  return !settings.four_letter_words || typeof port !== 'number' || port === settings.port
 }
 
 interface Asking {
@@ -103,5 +110,5 @@ async function ask<T> (question: Question<T>, { settings, signal }: Asking): Pro
     }
   }
   if (url === null) throw new ZookeeperTrouble(`${refusal}, and datastore.zookeeper.admin_url is not set`)
-  return question.readInstead(await askAdmin({ command: question.command, url, signal }))
+  return question.readInstead(await askAdmin({ command: question.command, url, signal }), settings)
 }

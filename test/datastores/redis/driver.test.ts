@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { inspect } from 'node:util'
 import t, { type Test } from 'tap'
 import { datastoreContract, type DatastoreSubject } from '../../contracts/datastore.js'
 import { temporaryFolder } from '../../support/engine.js'
 import { eventually } from '../../support/eventually.js'
 import { freePorts } from '../../support/free-ports.js'
 import { recordLog } from '../../support/log-record.js'
+import { makePipe } from '../../support/processes.js'
 import { addKeys, linked, noRedis, settingsOf, startRedis, type RedisServer } from '../../support/redis.js'
 import { startTcpServer } from '../../support/tcp-server.js'
 import { openSubject } from './support.js'
@@ -163,7 +165,7 @@ async function suites (): Promise<void> {
     const settings = { ...primary.settings, port: proxy.port }
     const { driver: { datastore } } = await openSubject(t, settings, { timeoutMs: 1000 })
 
-    t.match(await datastore.node(), { status: 'UNAVAILABLE', statusReason: /did not answer in time \(1 s\)/ })
+    t.match(await datastore.node(), { status: 'UNAVAILABLE', statusReason: /did not answer in time \(0.9 s\)/ })
     t.match(await datastore.node(), { status: 'HEALTHY' })
   })
 
@@ -195,6 +197,67 @@ async function suites (): Promise<void> {
     const { driver: { datastore } } = await openSubject(t, { ...primary.settings, password: null })
 
     t.match(await datastore.node(), { status: 'UNAVAILABLE', statusReason: /wants a login, and no password is configured/ })
+  })
+
+  t.test('a password file that is empty is no password, and one that would never end is not opened', async t => {
+    const file = join(temporaryFolder(t), 'password')
+    const settings = { ...primary.settings, password: null, password_file: file }
+    const { driver: { datastore } } = await openSubject(t, settings)
+
+    writeFileSync(file, '\nsecond line\n')
+    t.match(await datastore.node(), { status: 'UNAVAILABLE', statusReason: /first line of the file that password_file names is empty/ })
+    rmSync(file)
+    const pipe = makePipe(dirname(file), 'password')
+    t.match(await datastore.node(), { status: 'UNAVAILABLE', statusReason: new RegExp(`${pipe} is no regular file`) })
+  })
+
+  t.test('a server that repeats what it does not understand does not make the password seen', async t => {
+    const file = join(temporaryFolder(t), 'redis.conf')
+    writeFileSync(file, 'rename-command AUTH ""\n')
+    const { settings } = await startRedis(t, { file })
+    // It repeats the beginning of long ones.
+    for (const secret of [password, 'correct-horse-'.repeat(100)]) {
+      const { driver: { datastore }, run } = await openSubject(t, { ...settings, password: secret })
+
+      const outcome = await run('save').outcome
+      const error = await datastore.version().then(() => null, (error: unknown) => error)
+
+      t.match(outcome, { state: 'FAILED', payload: { layers: ["ERR unknown command 'AUTH', with args beginning with: ***"] } })
+      t.notMatch(inspect([outcome, error, await datastore.node()], { depth: null }), password, 'the password is not seen')
+    }
+  })
+
+  t.test('a Sentinel is told nothing', async t => {
+    let heard = ''
+    const info = 'redis_version:7.0.15\r\nredis_mode:sentinel\r\nrun_id:1\r\n'
+    const { port } = await startTcpServer(t, socket => {
+      socket.on('data', data => {
+        heard += String(data)
+        socket.write(String(data).includes('INFO') ? `$${info.length}\r\n${info}\r\n` : '+OK\r\n')
+      })
+    })
+    const { driver: { datastore }, run } = await openSubject(t, settingsOf({ port }))
+
+    t.match(await datastore.node(), { status: 'UNAVAILABLE', statusReason: /is a Sentinel/ })
+    for (const name of ['stop', 'promote']) {
+      t.match(await run(name).outcome, { state: 'FAILED', payload: { error: /is a Sentinel/, variant: 'SENTINEL', reason: 'error' } })
+    }
+    t.notMatch(heard, /SHUTDOWN/)
+  })
+
+  t.test('what is no Redis server is not taken for one', async t => {
+    const asked = async (reply: (commands: number) => string): Promise<void> => {
+      const { port } = await startTcpServer(t, socket => {
+        socket.on('data', data => { socket.write(reply(String(data).split(/(?=\*\d)/).length)) })
+      })
+      const { driver: { datastore }, run } = await openSubject(t, settingsOf({ port }))
+      t.match(await datastore.node(), { status: 'UNAVAILABLE', statusReason: /no Redis server|as a Redis server would/ })
+      t.match(await run('save').outcome, { state: 'FAILED', payload: { variant: 'NO_REDIS' } })
+    }
+
+    await asked(commands => '$-1\r\n'.repeat(commands))
+    await asked(commands => '+OK\r\n'.repeat(commands))
+    await asked(() => 'HTTP/1.1 400 Bad Request\r\n\r\n')
   })
 
   t.test('a last save that has failed makes the node UNHEALTHY', async t => {
@@ -243,7 +306,9 @@ async function suites (): Promise<void> {
 
     t.match(await datastore.node(), { id: await server.info('run_id'), status: 'HEALTHY' })
     await server.stop()
-    t.match(await datastore.node(), { status: 'UNAVAILABLE', statusReason: /redis\.sock takes no connections.*ENOENT/ })
+    // The first to ask may still find the connection that has just ended.
+    const nothing = /redis\.sock takes no connections.*ENOENT/
+    await eventually('nothing listens', async () => nothing.test((await datastore.node()).statusReason ?? ''))
   })
 
   t.test('with TLS', async t => {

@@ -78,6 +78,14 @@ t.test('a ZooKeeper server that allows no word but srvr, as the default is', { s
     }
   })
 
+  t.test('does not go by the number of another server of its machine', async t => {
+    const other = await startZookeeper(t)
+
+    const { datastore } = createSubject(t, { ...settings, admin_url: other.settings.admin_url })
+
+    t.match(await datastore.node(), { id: `${hostname()}:${settings.port}`, status: 'HEALTHY' })
+  })
+
   t.test('is asked for everything through the admin server, where words are not to be asked', async t => {
     const { datastore } = createSubject(t, { ...settings, four_letter_words: false })
     const zxid = await write()
