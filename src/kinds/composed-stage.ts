@@ -1,7 +1,7 @@
 import type { Action } from '../domain/action.js'
 import { endedBy, failureOf, type Ending } from '../domain/failure.js'
 import { isJsonObject, type JsonValue } from '../domain/json.js'
-import { mayBeIgnored, type ActionKind, type KindContext, type Outcome } from '../domain/kind.js'
+import { abortReason, mayBeIgnored, type ActionKind, type KindContext, type Outcome } from '../domain/kind.js'
 import { argsFor } from './registry.js'
 
 /** One stage of a composed kind. */
@@ -23,8 +23,8 @@ export interface StageRun {
 }
 
 /**
- * Runs a stage as the executor would run an action of its kind. What it throws is a failure; what it throws when the
- * composed action was told to end passes through.
+ * Runs a stage as the executor would run an action of its kind. What it throws is a failure, also when the composed
+ * action was told to end: so that it is known which stage that was. At shutdown alone it passes through.
  */
 export async function runStage (stage: Stage, { context, resumed, payload, report }: StageRun): Promise<Outcome> {
   const { kind } = stage
@@ -42,8 +42,10 @@ export async function runStage (stage: Stage, { context, resumed, payload, repor
     })
     return limit.conclude({ returned })
   } catch (error) {
-    context.signal.throwIfAborted()
-    return limit.conclude({ threw: error })
+    if (!context.signal.aborted) return limit.conclude({ threw: error })
+    const reason = abortReason(context.signal)
+    if (reason === 'shutdown') throw context.signal.reason
+    return endedBy(reason, { threw: error })
   } finally {
     limit.clear()
   }

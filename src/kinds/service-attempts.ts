@@ -8,8 +8,11 @@ export const attemptLimit = 30
 /** Milliseconds between two attempts. */
 const pauseMs = 1000
 
-/** The payload of the kinds of services. A type, since payloads are JSON objects. */
-export type ServiceReport = { attempt: number, message: string, pid: number | null }
+/**
+ * The payload of the kinds of services: without a pid where it could not be told, null where there is no process. A
+ * type, since payloads are JSON objects.
+ */
+export type ServiceReport = { attempt: number, message: string, pid?: number | null }
 
 /** What the service is to come to, and how. */
 export interface Goal {
@@ -59,9 +62,9 @@ export async function attempt (goal: Goal, { supervisor, context, before }: Atte
   let now: Now = { first: before?.pid, pid: before?.pid, acted: false, reached: false, trouble: null }
   for (; ; attempt++) {
     const message = messageOf(goal, now)
-    const tell = async (pid: number | null): Promise<void> => {
+    const tell = async (pid: number | null | undefined): Promise<void> => {
       if (told === attempt) return
-      await context.progress({ attempt, message, pid } satisfies ServiceReport)
+      await context.progress(reportOf({ attempt, message, pid }))
       told = attempt
     }
     now = await tryOnce(goal, { supervisor, signal: context.signal, now, tell })
@@ -89,7 +92,7 @@ interface Try {
   readonly signal: AbortSignal
   /** As the attempt before has left it. */
   readonly now: Now
-  readonly tell: (pid: number | null) => Promise<void>
+  readonly tell: (pid: number | null | undefined) => Promise<void>
 }
 
 async function tryOnce (goal: Goal, { supervisor, signal, now: last, tell }: Try): Promise<Now> {
@@ -111,8 +114,7 @@ async function tryOnce (goal: Goal, { supervisor, signal, now: last, tell }: Try
   } catch (error) {
     if (!(error instanceof SupervisorError)) throw error
     now = { ...now, reached: false, trouble: error }
-    // What was never seen is not reported: null would mean that there is no process.
-    if (now.pid !== undefined) await tell(now.pid)
+    await tell(now.pid)
   }
   return now
 }
@@ -122,12 +124,17 @@ function messageOf ({ begin, waiting }: Goal, { trouble, acted }: Now): string {
 }
 
 function failureOf (goal: Goal, now: Now): Outcome {
-  const { trouble, pid = null } = now
-  return failed(trouble?.message ?? goal.explain(pid), {
+  const { trouble, pid } = now
+  return failed(trouble?.message ?? goal.explain(pid ?? null), {
     layers: [...trouble?.layers ?? []],
     variant: trouble?.name ?? goal.variant,
-    more: { attempt: attemptLimit, message: messageOf(goal, now), pid } satisfies ServiceReport
+    more: reportOf({ attempt: attemptLimit, message: messageOf(goal, now), pid })
   })
+}
+
+function reportOf ({ pid, ...report }:
+{ attempt: number, message: string, pid: number | null | undefined }): ServiceReport {
+  return pid === undefined ? report : { ...report, pid }
 }
 
 /** What an interrupted run has reported; null when that is nothing. */
@@ -135,5 +142,5 @@ export function readReport (payload: JsonValue): ServiceReport | null {
   if (!isJsonObject(payload)) return null
   const { attempt, message, pid } = payload
   if (typeof attempt !== 'number' || typeof message !== 'string') return null
-  return { attempt, message, pid: typeof pid === 'number' ? pid : null }
+  return reportOf({ attempt, message, pid: typeof pid === 'number' || pid === null ? pid : undefined })
 }

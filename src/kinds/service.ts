@@ -1,5 +1,5 @@
-import { done, noArgs, type ActionKind, type KindContext, type Outcome } from '../domain/kind.js'
-import type { Supervisor } from '../domain/ports/supervisor.js'
+import { done, failed, noArgs, type ActionKind, type KindContext, type Outcome } from '../domain/kind.js'
+import { SupervisorError, type Supervisor } from '../domain/ports/supervisor.js'
 import { createComposedKind } from './composed.js'
 import { attempt, readReport, type Attempted, type Goal, type ServiceReport } from './service-attempts.js'
 
@@ -20,7 +20,7 @@ export function serviceKinds ({ supervisor, stop: storeStop }: ServiceParts): Ac
   const stop = serviceKind('stop', 'Stops the service; does nothing when it does not run.', context => stopService(supervisor, context))
   const restart = serviceKind('restart', 'Stops the service and starts it again; starts it when it does not run.',
     context => restartService(supervisor, context))
-  const graceful = { name: 'graceful', kind: storeStop ?? nothingGraceful }
+  const graceful = { name: 'graceful', kind: onlyIfSupervised(storeStop ?? nothingGraceful, supervisor) }
   return [
     start,
     stop,
@@ -50,6 +50,26 @@ const nothingGraceful: ActionKind = {
   timeoutMs: null,
   onInterrupt: 'resume',
   run: async () => done({ message: 'The datastore has no graceful stop of its own: the supervisor stops its service.' })
+}
+
+/**
+ * The stage `graceful`. It begins only where the supervisor can be asked: a datastore that was stopped would else stay
+ * so, with nobody to start it again.
+ */
+function onlyIfSupervised (stop: ActionKind, supervisor: Supervisor): ActionKind {
+  return {
+    ...stop,
+    async run (context) {
+      try {
+        await supervisor.pid(context.signal)
+      } catch (error) {
+        if (!(error instanceof SupervisorError)) throw error
+        const { message, layers, name: variant } = error
+        return failed(`Nothing was stopped. ${message}`, { layers: [...layers], variant })
+      }
+      return await stop.run(context)
+    }
+  }
 }
 
 async function startService (supervisor: Supervisor, context: KindContext): Promise<Outcome> {

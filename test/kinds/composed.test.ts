@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { JsonObject, JsonSchema, JsonValue } from '../../src/domain/json.js'
 import { done, failed, noArgs } from '../../src/domain/kind.js'
-import type { ActionKind, KindContext, Outcome } from '../../src/domain/kind.js'
+import type { AbortReason, ActionKind, KindContext, Outcome } from '../../src/domain/kind.js'
 import { Problem } from '../../src/domain/problem.js'
 import { createComposedKind } from '../../src/kinds/composed.js'
 import { createRegistry } from '../../src/kinds/registry.js'
@@ -193,15 +193,24 @@ t.test('after its time a stage can neither wait nor report', async t => {
   t.strictSame(reported, [{ stage: 0, state: 'RUNNING', payload: null }])
 })
 
-for (const reason of ['cancelled', 'shutdown'] as const) {
-  t.test(`an abort (${reason}) passes through, also where a stage has a time limit`, async t => {
-    for (const timeoutMs of [null, 60_000]) {
-      const kind = compose(stageKind('slow', async ({ signal }) => { throw await aborted(signal) }, { timeoutMs }))
-      const { context, abort, onReport } = createKindContext()
-      onReport(() => { abort(reason) })
+for (const timeoutMs of [null, 60_000]) {
+  const limit = timeoutMs === null ? 'without a time limit' : 'with a time limit'
+  const slow = compose(stageKind('slow', async ({ signal }) => { throw await aborted(signal) }, { timeoutMs }))
+  const runUntil = async (reason: AbortReason): Promise<unknown> => {
+    const { context, abort, onReport } = createKindContext()
+    onReport(() => { abort(reason) })
+    return await slow.run(context).catch((thrown: unknown) => thrown)
+  }
 
-      t.equal(await kind.run(context).catch((thrown: unknown) => thrown), reason)
-    }
+  t.test(`a shutdown passes through a stage ${limit}`, async t => {
+    t.equal(await runUntil('shutdown'), 'shutdown')
+  })
+
+  t.test(`a cancelled action says which stage it was in, ${limit}`, async t => {
+    t.match(await runUntil('cancelled'), {
+      state: 'FAILED',
+      payload: { reason: 'cancelled', stage: 0, state: 'FAILED', payload: { reason: 'cancelled', error: 'The action was cancelled.' } }
+    })
   })
 }
 

@@ -191,7 +191,9 @@ t.test('what cannot be seen is not taken for stopped', async t => {
   service.behave()
   const { outcome: restarted } = await run('restart', { statePayload: reported.at(-1) ?? null, resumed: true })
 
-  t.strictSame(reported, [], 'null would mean that there is no process')
+  t.equal(reported.length, 30, 'each attempt is told')
+  t.strictSame(reported[0], { attempt: 1, message: 'stopping' }, 'a pid of null would mean that there is no process')
+  t.match(reported[1], { attempt: 2, message: /^It cannot be told whether the service runs/ })
   t.match(outcome, { state: 'FAILED', payload: { error: /^It cannot be told whether the service runs/, layers: ['nothing to be seen'], attempt: 30 } })
   t.match(restarted, { state: 'DONE', payload: { message: 'restarted' } })
   t.not(service.pid(), before)
@@ -267,6 +269,29 @@ t.test('a graceful stop first lets the datastore stop, with the arguments of tha
 
   t.strictSame(seen, [{ save: true }])
   t.strictSame(outcome, done({ stage: 1, state: 'DONE', payload: { attempt: 1, message: 'stopped', pid: null } }))
+})
+
+t.test('a graceful stop stops nothing where the supervisor cannot be asked', async t => {
+  let stopped = false
+  const storeStop: ActionKind = {
+    kind: 'replicante.io/store.stop',
+    summary: 'Stops it.',
+    args: noArgs,
+    timeoutMs: null,
+    onInterrupt: 'resume',
+    run: async () => { stopped = true; return done() }
+  }
+  const { service, run } = setUp(t, { stop: storeStop })
+  service.begin()
+  service.misbehave('blind')
+
+  const { outcome } = await run('graceful.restart')
+
+  t.match(outcome, {
+    state: 'FAILED',
+    payload: { stage: 0, error: /^Nothing was stopped\. It cannot be told/, layers: ['nothing to be seen'], variant: 'SupervisorError' }
+  })
+  t.notOk(stopped)
 })
 
 t.test('a graceful restart works with a datastore that has no graceful stop, and says so', async t => {
