@@ -18,7 +18,8 @@ Record<keyof ServerLogin, SchemaNode> {
   return {
     host: {
       type: 'string',
-      minLength: 1,
+      pattern: '^[^\\[\\]\\s]+$',
+      'x-allowed': 'a host name, an address (without brackets), or the path of a Unix socket',
       description: 'A host name, an address, or the path of the Unix socket.',
       default: '127.0.0.1',
       examples: [socket]
@@ -57,6 +58,7 @@ Record<keyof ServerLogin, SchemaNode> {
 export const hostPort: SchemaNode = {
   type: 'string',
   pattern: '^(\\[[0-9A-Fa-f:.]+\\]|[^:/@\\s]+):[0-9]{1,5}$',
+  format: 'host-port',
   'x-allowed': 'HOST:PORT',
   description: 'HOST:PORT of one server.'
 }

@@ -35,7 +35,7 @@ export function createRedisDriver (options: RedisOptions, { log }: Dependencies)
   const timeoutMs = node.timeoutMs * shareOfLimit
   const open = () => createConnection({ login: settings, timeoutMs })
   const connection = open()
-  const upstream = createUpstream({ login: settings, timeoutMs })
+  const upstream = createUpstream({ login: settings, primaries: settings.primaries, timeoutMs })
   const configSet = createConfigSetKind({ connection, allowed: settings.config_set })
 
   const read = async (): Promise<ServerState> => {

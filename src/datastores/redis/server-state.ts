@@ -20,9 +20,19 @@ export interface ClusterState extends ClusterPlace {
  * @throws RedisTrouble, also where that is no Redis server, or a Sentinel; the signal's reason once it is aborted
  */
 export async function readInfo (connection: RedisConnection, options: SendOptions = {}): Promise<Info> {
-  const info = parseInfo(String(await connection.send(['INFO'], options)))
+  const info = parseInfo(String(await askInfo(connection, options)))
   refuseOthers(info, connection.address)
   return info
+}
+
+/** A kept connection may have been lost since it was used last: what a new one comes to is what counts. */
+async function askInfo (connection: RedisConnection, options: SendOptions): Promise<unknown> {
+  try {
+    return await connection.send(['INFO'], options)
+  } catch (error) {
+    if (!(error instanceof RedisTrouble && error.variant === 'CONNECTION_LOST')) throw error
+    return await connection.send(['INFO'], options)
+  }
 }
 
 /**

@@ -103,14 +103,14 @@ function explainReply ({ variant, words, user }: { variant: string, words: strin
   switch (variant) {
     case 'LOADING': return { says: 'is loading its data', unavailable: true }
     case 'BUSY': return { says: 'is busy with a script', unavailable: true }
-    case 'NOAUTH': return { says: 'wants a login, and no password is configured' }
-    case 'WRONGPASS': return { says: `refuses the login of ${who}` }
+    case 'NOAUTH': return { says: 'wants a login, and no password is configured', unavailable: true }
+    case 'WRONGPASS': return { says: `refuses the login of ${who}`, unavailable: true }
     case 'NOPERM': return { says: `does not allow ${who} to run this: grant the commands that docs/redis.md lists` }
     case 'DENIED': return { says: 'is in protected mode and takes no connection from this machine' }
   }
   // These have no word of their own.
   if (words.includes('max number of clients')) return { says: 'takes no more clients', unavailable: true }
-  if (words.includes('AUTH')) return { says: `refuses the login of ${who}` }
+  if (words.includes('AUTH')) return { says: `refuses the login of ${who}`, unavailable: true }
   return { says: 'refuses the command' }
 }
 

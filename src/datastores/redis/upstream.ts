@@ -13,15 +13,27 @@ export interface Upstream {
   close (): void
 }
 
+/** How a primary is asked. */
+export interface UpstreamOptions {
+  /** That of the replica. */
+  readonly login: RedisLogin
+  /** The servers that are given the login, as `host:port`; none: whatever server the replica follows. */
+  readonly primaries: readonly string[]
+  readonly timeoutMs: number
+}
+
+const noLogin = { username: null, password: null, password_file: null }
+
 /** Makes one that keeps one connection, to the primary that it was asked about last. */
-export function createUpstream ({ login, timeoutMs }:
-{ readonly login: RedisLogin, readonly timeoutMs: number }): Upstream {
+export function createUpstream ({ login, primaries, timeoutMs }: UpstreamOptions): Upstream {
   let connection: RedisConnection | null = null
 
   const connectionTo = (address: { host: string, port: number }): RedisConnection => {
     if (connection?.address === formatAddress(address)) return connection
     connection?.close()
-    connection = createConnection({ login: { ...login, ...address }, timeoutMs })
+    // Whoever may send REPLICAOF to the replica would else have the agent log in anywhere.
+    const isTrusted = primaries.length === 0 || primaries.includes(formatAddress(address))
+    connection = createConnection({ login: { ...login, ...isTrusted ? {} : noLogin, ...address }, timeoutMs })
     return connection
   }
 

@@ -21,7 +21,7 @@ export interface Watch {
 export async function watchUntil<T> (watch: Watch, judge: (info: Info) => Promise<T | null>): Promise<T> {
   const { connection, context, runId } = watch
   for (;;) {
-    const info = await look(connection, context.signal)
+    const info = await readInfo(connection, { signal: context.signal })
     if (info.get('run_id') !== runId) {
       const sentence = `Redis at ${connection.address} has been restarted meanwhile`
       throw new RedisTrouble(sentence, { variant: 'RESTARTED', unavailable: true })
@@ -29,15 +29,5 @@ export async function watchUntil<T> (watch: Watch, judge: (info: Info) => Promis
     const result = await judge(info)
     if (result !== null) return result
     await context.sleep(lookEveryMs)
-  }
-}
-
-/** What is watched goes on when only the connection was lost: a server that is there still is asked once more. */
-async function look (connection: RedisConnection, signal: AbortSignal): Promise<Info> {
-  try {
-    return await readInfo(connection, { signal })
-  } catch (error) {
-    if (!(error instanceof RedisTrouble && error.variant === 'CONNECTION_LOST')) throw error
-    return await readInfo(connection, { signal })
   }
 }
