@@ -21,7 +21,11 @@ export interface ConnectionsOptions {
   readonly log: Logger
 }
 
-/** The agent's connections to one server. What goes wrong with them rejects with a `PostgresqlError`. */
+/**
+ * The agent's connections to one server. What goes wrong with them rejects with a `PostgresqlError`. Their search path
+ * is empty: with another, whoever may create functions in a schema of it could have the role of the agent call them, as
+ * https://wiki.postgresql.org/wiki/A_Guide_to_CVE-2018-1058 says.
+ */
 export interface Connections {
   /**
    * The rows of a short statement, on one of at most two connections that are kept for a while. Types are those of
@@ -33,6 +37,8 @@ export interface Connections {
    * statement is cancelled on the server, and the promise rejects with the signal's reason once it has ended there.
    */
   withSession<T> (options: SessionOptions, work: (session: Session) => Promise<T>): Promise<T>
+  /** Ends the kept connections, once what is asked by them is answered. A later question opens another. */
+  release (): Promise<void>
   /** Ends the kept connections; those of sessions end with their work. Later calls reject. */
   close (): Promise<void>
 }
@@ -66,6 +72,7 @@ export function createConnections ({ settings, timeoutMs, log }: ConnectionsOpti
       ...await clientConfig(settings),
       Client: TidyClient,
       application_name: ownApplicationName,
+      options: '-c search_path=',
       connectionTimeoutMillis: shareMs,
       query_timeout: shareMs,
       // The server gives up too, and a little earlier: that keeps the connection.
@@ -78,6 +85,12 @@ export function createConnections ({ settings, timeoutMs, log }: ConnectionsOpti
     return pool
   }
 
+  const release = async (): Promise<void> => {
+    const ending = opened
+    opened = null
+    await (await ending?.catch(() => null))?.end()
+  }
+
   const query = async <Row extends QueryResultRow>(sql: string, params: readonly unknown[] = []): Promise<Row[]> => {
     try {
       return (await (await pool()).query<Row>(sql, [...params])).rows
@@ -88,6 +101,7 @@ export function createConnections ({ settings, timeoutMs, log }: ConnectionsOpti
 
   return {
     query,
+    release,
     async withSession (options, work) {
       options.signal.throwIfAborted()
       const session = await openSession({
@@ -109,8 +123,7 @@ export function createConnections ({ settings, timeoutMs, log }: ConnectionsOpti
     },
     async close () {
       closed = true
-      await (await opened?.catch(() => null))?.end()
-      opened = null
+      await release()
     }
   }
 }

@@ -74,9 +74,13 @@ const relationKinds = { table: 'rpmt', analyzable: 'rpmf', index: 'iI' } as cons
 /** Finds a relation that the caller has named. @throws PostgresqlError when there is none of that kind */
 export async function findRelation (session: Session, { name, kind }:
 { name: string, kind: keyof typeof relationKinds }): Promise<Relation> {
+  // The search path counts until the end of the statement, whose own words have their meaning already.
   const [found] = await session.query<{ oid: string, name: string, relkind: string }>(`
+    with named as (
+      select case when set_config('search_path', $2, true) is not null then to_regclass($1)::oid end as oid
+    )
     select c.oid::text, format('%I.%I', n.nspname, c.relname) as name, c.relkind
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass($1)`, [name])
+    from named join pg_class c using (oid) join pg_namespace n on n.oid = c.relnamespace`, [name, session.searchPath])
   if (found !== undefined && relationKinds[kind].includes(found.relkind)) return found
   const what = kind === 'index' ? 'index' : 'table'
   const [row] = await session.query<{ database: string }>('select current_database() as database')

@@ -69,6 +69,7 @@ export function createPrograms ({ settings, run, timeoutMs }:
         signal: end
       }))
       signal.throwIfAborted()
+      if (/cannot be run as root/.test(result.stderr)) throw refusesRoot(program, result)
       if (wasStarted(result)) return { exitCode: result.exitCode, stdout: result.stdout, words: wordsOf(result.stderr) }
       throw new PostgresqlError({
         sentence: `The program ${program} could not be run. Correct bin_dir or os_user of the datastore, or install the programs.`,
@@ -78,6 +79,15 @@ export function createPrograms ({ settings, run, timeoutMs }:
       })
     }
   }
+}
+
+function refusesRoot (program: string, { stderr }: CommandResult): PostgresqlError {
+  return new PostgresqlError({
+    sentence: `The program ${program} refuses to run as root. Set os_user of the datastore to the user that owns data_dir.`,
+    unavailable: false,
+    layers: wordsOf(stderr),
+    variant: null
+  })
 }
 
 /** The error that a program's failure means. */

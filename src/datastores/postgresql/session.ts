@@ -15,6 +15,8 @@ export interface SessionOptions {
 export interface Session {
   /** The process id of its backend. */
   readonly pid: number
+  /** What role and database have set as the search path, by which a caller's names are meant; its own is empty. */
+  readonly searchPath: string
   /** The warnings that the server has sent so far, oldest first, and only so many. */
   readonly warnings: readonly Warning[]
   query<Row extends QueryResultRow> (sql: string, params?: readonly unknown[]): Promise<Row[]>
@@ -56,13 +58,20 @@ const goodbyeMs = 1_000
 
 /**
  * The server looks this often whether the agent is still there (`client_connection_check_interval`, PostgreSQL 14 on
- * Linux; where there is no such setting it notices at the end of the statement). Role and database may have a limit
- * for statements, which is not meant for maintenance.
+ * Linux; where there is no such setting it notices at the end of the statement).
  */
-const prepare = `
-  select pg_backend_pid() as pid, count(set_config(name, wanted, false))
-  from (values ('client_connection_check_interval', '2s'), ('statement_timeout', '0')) as own (name, wanted)
-  join pg_settings using (name)`
+const lookForAgent = `
+  select set_config(name, '2s', false) from pg_settings where name = 'client_connection_check_interval'`
+
+/** Role and database may have a limit for statements, which is not meant for maintenance. */
+const noLimit = '-c statement_timeout=0'
+
+/** Before the search path is empty nothing may be called without its schema. */
+const askOwn = "select pg_catalog.pg_backend_pid() as pid, pg_catalog.current_setting('search_path') as \"searchPath\""
+const emptySearchPath = "select pg_catalog.set_config('search_path', '', false)"
+
+/** What a session tells of itself. */
+type Own = Pick<Session, 'pid' | 'searchPath'>
 
 /**
  * Connects. The end of the signal cancels the statement that runs then, and each later one is refused.
@@ -73,7 +82,7 @@ export async function openSession (parts: SessionParts): Promise<OpenSession> {
   const warnings: Warning[] = []
   const explained = (error: unknown): Error =>
     troubleOf(error, { server, warnings: warnings.slice(-toldWarnings).map(({ message }) => message) })
-  const { client, pid } = await connect(parts, warnings).catch((error: unknown) => {
+  const { client, own } = await connect(parts, warnings).catch((error: unknown) => {
     signal.throwIfAborted()
     throw explained(error)
   })
@@ -84,7 +93,7 @@ export async function openSession (parts: SessionParts): Promise<OpenSession> {
     for (;;) {
       if (running === null) return
       if (performance.now() > deadline) client.connection.stream.destroy()
-      await parts.cancelBackend(pid).catch(() => {})
+      await parts.cancelBackend(own.pid).catch(() => {})
       await Promise.race([running, sleep(cancelEveryMs)])
     }
   }
@@ -92,7 +101,7 @@ export async function openSession (parts: SessionParts): Promise<OpenSession> {
   signal.addEventListener('abort', onAbort)
 
   return {
-    pid,
+    ...own,
     warnings,
     stop,
     async query<Row extends QueryResultRow> (sql: string, params: readonly unknown[] = []) {
@@ -113,10 +122,12 @@ export async function openSession (parts: SessionParts): Promise<OpenSession> {
   }
 }
 
-/** A client that has connected within the limit, and the process id of its backend. */
-async function connect (parts: SessionParts, warnings: Warning[]): Promise<{ client: Client, pid: number }> {
+/** A client that has connected within the limit. */
+async function connect (parts: SessionParts, warnings: Warning[]): Promise<{ client: Client, own: Own }> {
   const { applicationName, database, signal, timeoutMs, makeClient } = parts
-  const client = await makeClient({ application_name: applicationName, ...database === undefined ? {} : { database } })
+  const client = await makeClient({
+    application_name: applicationName, options: noLimit, ...database === undefined ? {} : { database }
+  })
   client.on('notice', ({ severity, message = '', routine = '' }) => {
     if (severity === 'WARNING' && warnings.length < maxWarnings) warnings.push({ message, routine })
   })
@@ -128,8 +139,9 @@ async function connect (parts: SessionParts, warnings: Warning[]): Promise<{ cli
   try {
     signal.throwIfAborted()
     await client.connect()
-    const { rows: [row] } = await client.query<{ pid: number }>(prepare)
-    return { client, pid: row?.pid ?? 0 }
+    const { rows: [own = { pid: 0, searchPath: '' }] } = await client.query<Own>(askOwn)
+    for (const sql of [emptySearchPath, lookForAgent]) await client.query(sql)
+    return { client, own }
   } catch (error) {
     cut()
     throw error

@@ -59,7 +59,10 @@ interface Explanation { readonly sentence: string, readonly unavailable: boolean
 function explain ({ error, variant, server, said }:
 { error: unknown, variant: string | null, server: string, said: string }): Explanation {
   const known = sentences[variant ?? ''] ?? byMessage.find(([pattern]) => pattern.test(said))?.[1]
-  if (known !== undefined) return { sentence: known.sentence.replace('{server}', server), unavailable: known.unavailable }
+  if (known !== undefined) {
+    const sentence = known.sentence.replace('{server}', () => server).replace('{said}', () => said)
+    return { sentence, unavailable: known.unavailable }
+  }
   if (error instanceof DatabaseError) return { sentence: `PostgreSQL refused: ${said}.`, unavailable: false }
   return { sentence: `The PostgreSQL server at ${server} cannot be used: ${said}.`, unavailable: true }
 }
@@ -86,8 +89,8 @@ const sentences: Readonly<Record<string, Explanation>> = {
   ECONNRESET: lost,
   EPIPE: lost,
   '08006': lost,
-  28000: down('The PostgreSQL server at {server} refuses the login. Correct the role, or pg_hba.conf.'),
-  '28P01': down('The PostgreSQL server at {server} refuses the login. Correct the user or the password.'),
+  28000: down('The PostgreSQL server at {server} refuses the login: {said}. Correct the role, or pg_hba.conf.'),
+  '28P01': down('The PostgreSQL server at {server} refuses the login: {said}. Correct the user or the password.'),
   '3D000': refused('The database does not exist on the PostgreSQL server at {server}. Correct its name.'),
   42501: refused('The role of the agent may not do this on the PostgreSQL server at {server}. Grant it the privilege.'),
   53300: down('The PostgreSQL server at {server} has too many connections. End some, or raise max_connections.'),

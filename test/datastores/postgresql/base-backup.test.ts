@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import {
-  chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync
+  chownSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync,
+  statSync, symlinkSync, writeFileSync
 } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -11,6 +12,7 @@ import type { JsonObject } from '../../../src/domain/json.js'
 import type { Outcome } from '../../../src/domain/kind.js'
 import { createRegistry } from '../../../src/kinds/registry.js'
 import { kindContract } from '../../contracts/kind.js'
+import { temporaryFolder } from '../../support/engine.js'
 import { eventually } from '../../support/eventually.js'
 import { createKindContext, fakeActionId, type FakeKindContext } from '../../support/kind-context.js'
 import { noPostgresql, startPostgresql } from '../../support/postgresql.js'
@@ -196,16 +198,31 @@ t.test('base backups of a PostgreSQL server', { skip: noPostgresql }, async t =>
   t.test('what cannot be begun says why, and never the password', async t => {
     const wrong = 'wrong-4712'
     const refused = createBeside(t, { ...settings, password: wrong })
-    const missing = createBeside(t, { ...settings, bin_dir: '/nonexistent' })
+    // As Debian's PATH has it: the program that copies, and not the one that verifies.
+    const halfInstalled = temporaryFolder(t)
+    symlinkSync(join(settings.bin_dir ?? '', 'pg_basebackup'), join(halfInstalled, 'pg_basebackup'))
+    const missing = createBeside(t, { ...settings, bin_dir: halfInstalled })
+    const run = createKindContext()
 
-    const [login, program] = await Promise.all([refused, missing].map(async beside =>
-      await beside.kind('base-backup').run(createKindContext().context)))
+    const [login, program] = await Promise.all([
+      refused.kind('base-backup').run(createKindContext().context), missing.kind('base-backup').run(run.context)
+    ])
 
     t.match(login, { state: 'FAILED', payload: { reason: 'unavailable' } })
     t.match(JSON.stringify(login), /password authentication failed/)
     t.notOk(JSON.stringify(login).includes(wrong))
-    t.match(program, { state: 'FAILED', payload: { error: /\/nonexistent\/pg_basebackup.*bin_dir/, reason: 'error' } })
+    t.match(program, { state: 'FAILED', payload: { error: /pg_verifybackup.*bin_dir/, reason: 'error' } })
+    t.same(run.reported, [], 'nothing was copied before that')
     t.same([...readdirSync(refused.backupDir), ...readdirSync(missing.backupDir)], [])
+  })
+
+  t.test('a backup folder that cannot be used fails it, with what the system says', async t => {
+    const blocked = createBeside(t, settings)
+    writeFileSync(blocked.backupDir, 'in the way')
+
+    t.match(await blocked.kind('base-backup').run(createKindContext().context), {
+      state: 'FAILED', payload: { error: /backup_dir/, layers: [/EEXIST|ENOTDIR/], reason: 'error' }
+    })
   })
 
   t.test('a server that is killed in the middle fails it, with its words, and nothing is left', async t => {

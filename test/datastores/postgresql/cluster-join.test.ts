@@ -161,17 +161,61 @@ t.test('a PostgreSQL node that joins a cluster', { skip: noPostgresql }, async t
     t.same(beside(), ['data', 'data.log'])
   })
 
+  t.test('a primary that was a standby itself does not hand its slot on', async t => {
+    await loseNode()
+    await primary.sql("alter system set primary_slot_name = 'of_its_own'")
+    t.teardown(async () => { await primary.sql('alter system reset primary_slot_name') })
+
+    t.match(await run(), { state: 'DONE', payload: { slot: null } })
+
+    await follows(t)
+  })
+
   t.test('a cancel while it clones leaves the old data, and no slot that the primary would keep its log for', async t => {
     const mark = await loseNode()
     const { context, abort, onReport } = createKindContext({ args: { slot: 'node_3', max_bytes_per_second: 4e6 } })
     onReport(payload => { if (Number((payload as JsonObject)['bytes_done'] ?? 0) > 0) abort('cancelled') })
 
-    t.equal(await joinKind.run(context).catch((reason: unknown) => reason), 'cancelled')
+    t.match(await joinKind.run(context), {
+      state: 'FAILED', payload: { reason: 'cancelled', stage: 'clone', primary: 'db-1', slot: 'node_3' }
+    })
 
     t.ok(existsSync(mark))
     t.same(beside(), ['data'])
     t.same(await primary.sql("select slot_name from pg_replication_slots where slot_name = 'node_3'"), [])
   })
+
+  for (const obstacle of ['a server that follows by now', 'a cancel']) {
+    t.test(`an interrupted run that does not go on, for ${obstacle}, leaves nothing here and on the primary`, async t => {
+      await loseNode(`mark of ${obstacle}`)
+      const args = { slot: 'node_4', max_bytes_per_second: 1e6 }
+      const first = createKindContext({ args })
+      // The agent has died: nobody ends the program, and nothing is tidied.
+      const told = new Promise<JsonObject>(resolve => {
+        first.onReport(async payload => {
+          if (Number((payload as JsonObject)['bytes_done'] ?? 0) === 0) return
+          resolve(payload as JsonObject)
+          await new Promise(() => {})
+        })
+      })
+      joinKind.run(first.context).catch(() => {})
+      const statePayload = await told
+      const again = createKindContext({ args, statePayload })
+      if (obstacle === 'a cancel') again.abort('cancelled')
+      else {
+        await standby.start()
+        await eventually('it streams', async () => (await node.driver.datastore.node()).status === 'HEALTHY')
+      }
+
+      t.match(await joinKind.run(again.context), obstacle === 'a cancel'
+        ? { state: 'FAILED', payload: { reason: 'cancelled' } }
+        : { state: 'DONE', payload: { message: /already/ } })
+
+      t.same(beside(), ['data'])
+      t.same(await primary.sql("select slot_name from pg_replication_slots where slot_name = 'node_4'"), [])
+      t.same(await primary.sql("select pid from pg_stat_replication where application_name like 'steward %'"), [])
+    })
+  }
 
   t.test('a primary that is killed while it is cloned fails it, and the old data is as it was', async t => {
     const mark = join(dataDir, 'mark')

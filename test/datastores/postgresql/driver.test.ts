@@ -95,7 +95,7 @@ t.test('beside a PostgreSQL server', { skip: noPostgresql }, async t => {
     t.match(await reason({ port: 1 }), /nothing listens there\. Start it/)
     t.match(await reason({ host: '/nonexistent' }), /nothing listens there\. Start it/)
     t.match(await reason({ host: 'nowhere.invalid' }), /host .* is not known/)
-    t.match(await reason({ password: 'wrong' }), /refuses the login\. Correct the user or the password/)
+    t.match(await reason({ password: 'wrong' }), /refuses the login: password authentication failed for user "\w+"\. Correct the user or the password/)
     t.match(await reason({ password: null }), /asks for a password\. Set password/)
     t.match(await reason({ password: null, password_file: '/nonexistent/pw' }), /password_file names cannot be read/)
     t.match(await reason({ database: 'nowhere' }), /database does not exist/)

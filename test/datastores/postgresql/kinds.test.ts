@@ -112,6 +112,40 @@ t.test('the SQL kinds of a PostgreSQL server', { skip: noPostgresql }, async t =
     t.match(await error('reindex', { schema: 'a"b' }), /does not exist/)
   })
 
+  t.test('functions that others have made are never called with the rights of the agent', async t => {
+    await createRole(server, 'mallory')
+    await server.sql('create database shared')
+    t.teardown(async () => {
+      await server.sql('drop database shared with (force)')
+      await server.sql('drop owned by mallory; drop table stolen; revoke all on schema public from mallory')
+    })
+    await server.sql('create table word (n int); create schema quiet; create table quiet.secret (n int)', 'shared')
+    await server.sql('alter database shared set search_path = public, quiet')
+    // As good a match for the arguments as any, and in the search path; up to version 14 everybody could make them.
+    for (const database of ['shared', 'postgres']) {
+      await server.sql(`
+        create table stolen (role name);
+        grant all on schema public to mallory;
+        set role mallory;
+        create function format (text, name, name) returns text language sql as
+          'insert into public.stolen values (current_user) returning role::text';
+        create function make_interval (secs int) returns interval language sql as
+          $$insert into public.stolen values (current_user) returning '1 s'::interval$$;
+        reset role;
+        grant all on stolen to public`, database)
+    }
+    const { run } = createSubject(t, server)
+
+    const analyze = await run('analyze', { database: 'shared', table: 'word' })
+    const further = await run('analyze', { database: 'shared', table: 'secret' })
+    await run('reindex', { database: 'shared', table: 'word' })
+    await run('terminate-backends', { user: 'nobody', idle_seconds: 1 })
+
+    t.match(analyze.outcome, { state: 'DONE', payload: { table: 'public.word' } })
+    t.match(further.outcome, { state: 'DONE', payload: { table: 'quiet.secret' } }, 'names are found as the database has it')
+    for (const database of ['shared', 'postgres']) t.same(await server.sql('select role from stolen', database), [])
+  })
+
   t.test('what may not be vacuumed is FAILED, and what is passed over is counted', async t => {
     const settings = await createRole(server, 'guest')
     const { run } = createSubject(t, server, { settings })
@@ -125,6 +159,13 @@ t.test('the SQL kinds of a PostgreSQL server', { skip: noPostgresql }, async t =
     t.match((await run('checkpoint')).outcome, { state: 'FAILED', payload: { variant: '42501', layers: [/pg_checkpoint/] } })
     t.match((await run('reload')).outcome, { state: 'FAILED', payload: { variant: '42501' } })
     t.match((await run('reindex', { table: 'orders' })).outcome, { state: 'FAILED', payload: { variant: '42501' } })
+  })
+
+  t.test('a limit for statements of the role is none for maintenance', async t => {
+    const settings = await createRole(server, 'hurried', 'superuser')
+    await server.sql("alter role hurried set statement_timeout = '1ms'")
+
+    t.match((await createSubject(t, server, { settings }).run('vacuum', { full: true })).outcome, { state: 'DONE' })
   })
 
   t.test('a statement that waits for a lock tells who holds it', async t => {
@@ -296,6 +337,19 @@ t.test('the SQL kinds of a PostgreSQL server', { skip: noPostgresql }, async t =
 
     t.match(outcome, { state: 'DONE', payload: { terminated: 1, pids: [tenant.pid] } })
     t.ok((outcome.payload as { refused: number[] }).refused.includes(superuser.pid))
+    const { outcome: inVain } = await createSubject(t, server, { settings }).run('terminate-backends', { user: 'postgres' })
+    t.match(inVain, { state: 'FAILED', payload: { error: /only a superuser may end/, variant: '42501', terminated: 0 } })
     await superuser.client.query('select 1')
+  })
+
+  t.test('terminate-backends of a role that may not see connections says so, rather than that there are none', async t => {
+    await createRole(server, 'lodger')
+    const settings = await createRole(server, 'blind', 'in role pg_signal_backend')
+    const lodger = await connect(t, server, { user: 'lodger' })
+
+    const { outcome } = await createSubject(t, server, { settings }).run('terminate-backends', { user: 'lodger' })
+
+    t.match(outcome, { state: 'FAILED', payload: { error: /Grant it pg_monitor/, variant: '42501' } })
+    await lodger.client.query('select 1')
   })
 })

@@ -9,6 +9,8 @@ import { noPostgresql, startPostgresql } from '../../support/postgresql.js'
 import { isRunning } from '../../support/processes.js'
 import { createBeside } from './beside.js'
 
+const isRoot = process.getuid?.() === 0
+
 t.test('stopping a PostgreSQL server', { skip: noPostgresql }, async t => {
   const server = await startPostgresql(t)
   const { driver, kind } = createBeside(t, server.settings)
@@ -66,6 +68,18 @@ t.test('stopping a PostgreSQL server', { skip: noPostgresql }, async t => {
     t.match(await stop.run(createKindContext().context), { state: 'DONE' })
   })
 
+  t.test('one that waits for connections to end does not wait for the agent, whatever is asked meanwhile', async t => {
+    await server.start()
+    t.equal((await driver.datastore.node()).status, 'HEALTHY')
+    const { context } = createKindContext({ args: { mode: 'smart', timeout_seconds: 20 } })
+    const state = { over: false }
+    const stopping = stop.run(context).finally(() => { state.over = true })
+
+    while (!state.over) await Promise.race([driver.datastore.node(), stopping])
+
+    t.match(await stopping, { state: 'DONE', payload: { mode: 'smart', message: 'stopped' } })
+  })
+
   t.test('it ends when it is cancelled, and the server may go on', async t => {
     await server.start()
     await connect(t)
@@ -88,6 +102,12 @@ t.test('stopping a PostgreSQL server', { skip: noPostgresql }, async t => {
     const other = createBeside(t, { ...server.settings, data_dir: folder })
     t.match(await other.kind('store.stop').run(createKindContext().context),
       { state: 'FAILED', payload: { error: /cannot be told.*data_dir/, layers: [/\w/] } })
+  })
+
+  t.test('an agent that is root says which user the programs need', { skip: isRoot ? false : 'needs root' }, async t => {
+    const { kind } = createBeside(t, { ...server.settings, os_user: null })
+    t.match(await kind('store.stop').run(createKindContext().context),
+      { state: 'FAILED', payload: { error: /refuses to run as root\. Set os_user/ } })
   })
 
   t.test('without a data folder there is no such kind', async t => {

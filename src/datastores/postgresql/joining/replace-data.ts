@@ -22,7 +22,7 @@ export async function replaceData (join: Join): Promise<Swap | null> {
     if (state === 'ready') return await finishSwap(join, { swap, slotMade: join.position.report['slot_made'] === true })
     await putBack(swap)
   }
-  return await isJoinNeeded(join) ? await cloneAndSwap(join) : null
+  return await cloneAndSwap(join)
 }
 
 /** The swap that an interrupted run had begun. */
@@ -32,20 +32,26 @@ function recordedSwap ({ position: { stage, report }, folders }: Join): Swap | n
   return { folders, clone: String(clone), before: typeof before === 'string' ? before : null }
 }
 
-async function cloneAndSwap (join: Join): Promise<Swap> {
-  const { context, primary, slot, position, begin } = join
-  await endEarlierRun(primary.connections, { context, backendType: 'walsender' })
-  const slotMade = slot !== null &&
-    (position.report['slot_made'] === true || await isSlotMissing(primary.connections, slot))
-  // On disk before the slot is made: it is removed by whichever run gives up.
-  await begin('clone', { slot_made: slotMade })
+async function cloneAndSwap (join: Join): Promise<Swap | null> {
+  const { context, primary, slot, position: { stage, report }, begin } = join
+  let begun = stage >= joinStages.indexOf('clone')
+  let slotMade = report['slot_made'] === true
   let swap: Swap
   try {
+    if (!await isJoinNeeded(join)) {
+      if (begun) await discard(join, slotMade)
+      return null
+    }
+    await endEarlierRun(primary.connections, { context, backendType: 'walsender' })
+    slotMade ||= slot !== null && await isSlotMissing(primary.connections, slot)
+    // On disk before the slot is made: it is removed by whichever run gives up.
+    await begin('clone', { slot_made: slotMade })
+    begun = true
     if (slot !== null && slotMade) await makeSlot(primary.connections, slot)
     swap = await clone(join)
     await begin('swap', { slot_made: slotMade, clone: swap.clone, data_dir_before: swap.before })
   } catch (error) {
-    await discard(join, slotMade)
+    if (begun) await discard(join, slotMade)
     throw error
   }
   return await finishSwap(join, { swap, slotMade })
@@ -69,7 +75,7 @@ async function clone (join: Join): Promise<Swap> {
       await report({ phase, bytes_done: bytesDone, bytes_total: bytesTotal })
     }, reachedBy(position))
   })
-  await tidyStandbySettings({ clone: place, action: context.action })
+  await tidyStandbySettings({ clone: place, action: context.action, slot })
   return { folders, clone: place, before: await placeOfOld(folders) }
 }
 
@@ -95,7 +101,10 @@ async function finishSwap (join: Join, { swap, slotMade }: { swap: Swap, slotMad
   }
 }
 
-async function discard ({ folders, slot, primary }: Join, slotMade: boolean): Promise<void> {
+/** Takes away what runs of the action have made, and ends what an interrupted one has left at the primary. */
+async function discard ({ context, folders, slot, primary }: Join, slotMade: boolean): Promise<void> {
+  // What made the run end may well be in the way of this too.
+  await endEarlierRun(primary.connections, { context, backendType: 'walsender' }).catch(() => {})
   await removeClones(folders)
   if (slot !== null && slotMade) await dropSlot(primary.connections, slot)
 }

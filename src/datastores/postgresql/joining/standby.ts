@@ -54,11 +54,12 @@ export async function whyNotStreaming (server: Queries, primary: ServerAddress):
 
 /**
  * Takes the name of the action's connection out of the settings that pg_basebackup has written for the standby: the
- * standby goes by its `cluster_name`, as others do, and is not mistaken for a copy. Nothing else is changed.
+ * standby goes by its `cluster_name`, as others do, and is not mistaken for a copy. Where it is to use no slot, it must
+ * not look for the one that the primary used when it was a standby itself: its settings have come with the clone.
  * @throws PostgresqlError when the settings are not what they are expected to be
  */
-export async function tidyStandbySettings ({ clone, action }:
-{ clone: string, action: KindContext['action'] }): Promise<void> {
+export async function tidyStandbySettings ({ clone, action, slot }:
+{ clone: string, action: KindContext['action'], slot: string | null }): Promise<void> {
   const path = join(clone, 'postgresql.auto.conf')
   // The folder belongs to another user, who must not lead the agent elsewhere.
   const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW)
@@ -67,7 +68,7 @@ export async function tidyStandbySettings ({ clone, action }:
     const tidy = text.replaceAll(` application_name=''${applicationNameOf(action)}''`, '')
     if (tidy === text) throw refusal(`The settings that pg_basebackup wrote to ${path} are not what was expected.`)
     await file.truncate(0)
-    await file.write(tidy, 0)
+    await file.write(slot === null ? `${tidy.trimEnd()}\nprimary_slot_name = ''\n` : tidy, 0)
     await file.sync()
   } finally {
     await file.close()

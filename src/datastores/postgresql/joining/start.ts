@@ -24,18 +24,22 @@ const limitMs = 10 * 60_000
 const pollMs = 500
 
 /**
- * Waits until the node's server streams from the primary.
+ * Waits until the node's server streams from the primary, and reports what it waits for.
  * @throws PostgresqlError when it does not; the signal's reason
  */
 export async function awaitStreaming (join: Join): Promise<void> {
-  const { context: { signal, sleep }, server, connections, supervisor, primary, clock, folders } = join
+  const { context: { signal, sleep }, server, connections, supervisor, primary, clock, folders, report } = join
   const deadline = clock.now() + limitMs
+  let told = ''
   for (;;) {
     const why = await whyNotStreaming(connections, primary.address).catch(sentenceOf)
     if (why === null) return
+    if (why !== told) await report({ waiting: why })
+    told = why
     if (supervisor === null && await server.pid(signal) === null) throw await endedAgain(logFileOf(folders))
     if (clock.now() > deadline) {
-      throw refusal(`The new standby was started, but does not stream from "${primary.name}". Its log says why.`, why)
+      const words = supervisor === null ? await lastLines(logFileOf(folders)) : []
+      throw refusal(`The new standby was started, but does not stream from "${primary.name}". Its log says why.`, [why, ...words])
     }
     await sleep(pollMs)
   }

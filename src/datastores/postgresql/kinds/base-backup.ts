@@ -55,6 +55,10 @@ export function createBaseBackupKind (parts: BaseBackupParts): ActionKind<BaseBa
       const target = targetOf(parts.backupDir, context.args.name ?? `postgresql-${context.action.id}`)
       try {
         await makeTargetFolder(target)
+      } catch (error) {
+        return failedBy(refusal(`The folder of the backup cannot be made below ${target.backupDir}. Correct backup_dir, or its permissions.`, error))
+      }
+      try {
         return await resumePublishing(context, target) ?? await backUp({ context, target, parts })
       } catch (error) {
         return failedBy(error)
@@ -76,8 +80,9 @@ const argsSchema = {
   },
   additionalProperties: false,
   allOf: [{
+    description: 'Only the format tar is compressed.',
     if: { properties: { compress: { const: true } }, required: ['compress'] },
-    then: { properties: { format: { const: 'tar' } }, required: ['format'], description: 'Only the format tar is compressed.' }
+    then: { properties: { format: { const: 'tar' } }, required: ['format'] }
   }]
 }
 
@@ -92,9 +97,9 @@ async function backUp (run: BackupRun): Promise<Outcome> {
   context.signal.throwIfAborted()
   if (await isTaken(target)) return nameTaken(target)
   await endEarlierRun(source.connections, { context, backendType: 'walsender' })
+  if (formatOf(context) === 'plain') await requireVerifiable(run)
   await removePartial(target)
   await mkdir(target.partial, { mode: 0o700 })
-  if (formatOf(context) === 'plain') await requireOneTablespace(source)
   // Under a name of its own: an earlier run's program, which may be about to end, must find nothing of it.
   const part = randomBytes(4).toString('hex')
   const copy = { ...target, partial: join(target.partial, part) }
@@ -172,9 +177,14 @@ function reachedBy (payload: JsonValue): number {
   return payload['stage'] === 'copy' ? Number(payload['bytes_done']) : verifying
 }
 
-/** pg_basebackup would write the files of another tablespace to where the server has its own. */
-async function requireOneTablespace ({ connections }: CopySource): Promise<void> {
-  const [row] = await connections.query(
+/**
+ * What would be found out only when everything has been copied: whether there is the program that verifies, which
+ * distributions pack with the server. And pg_basebackup would write the files of another tablespace to where the server
+ * has its own.
+ */
+async function requireVerifiable ({ context: { signal }, parts: { programs, source } }: BackupRun): Promise<void> {
+  await programs.run('pg_verifybackup', { args: ['--version'], signal })
+  const [row] = await source.connections.query(
     "select 1 from pg_tablespace where spcname not in ('pg_default', 'pg_global') limit 1")
   if (row === undefined) return
   throw refusal('The server has tablespaces of its own, which are copied in the format tar only. Ask for "format": "tar".')

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../../domain/json.js'
 import type { JsonObject, JsonSchema } from '../../../domain/json.js'
-import { done } from '../../../domain/kind.js'
+import { abortReason, done, failed } from '../../../domain/kind.js'
 import type { ActionKind, KindContext, Outcome } from '../../../domain/kind.js'
 import { parseHostPort } from '../../../server-login.js'
 import type { Connections } from '../connections.js'
@@ -53,7 +53,10 @@ export function createClusterJoinKind (parts: ClusterJoinParts): ActionKind<Clus
           await connections.close()
         }
       } catch (error) {
-        return failedBy(error, facts)
+        const reason = context.signal.aborted ? abortReason(context.signal) : null
+        if (reason === null || reason === 'shutdown') return failedBy(error, facts)
+        // Where the old data is has to be known after a cancel too.
+        return failed('The joining was cancelled.', { reason, more: facts })
       }
     }
   }
@@ -96,8 +99,7 @@ interface JoinRun {
 }
 
 async function beginJoin ({ parts, context, primary, facts }: JoinRun): Promise<Join> {
-  const { args: { slot = null, max_bytes_per_second: speed }, action, signal } = context
-  signal.throwIfAborted()
+  const { args: { slot = null, max_bytes_per_second: speed }, action } = context
   const position = positionOf(context)
   return {
     ...parts,
@@ -127,9 +129,9 @@ async function joinCluster (join: Join): Promise<Outcome> {
   if (swap === null) return done({ primary: name, message: 'streams from the primary already' })
   await removeClones(folders)
   const facts = { slot, data_dir_before: swap.before }
-  await join.begin('start', facts)
+  await join.begin('start', { ...facts, clone: swap.clone })
   await startServer(join)
-  await join.begin('follow', facts)
+  await join.begin('follow')
   await awaitStreaming(join)
   return done({ primary: name, message: 'streams from the primary', ...facts })
 }

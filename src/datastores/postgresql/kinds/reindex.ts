@@ -36,7 +36,10 @@ export function createReindexKind (parts: SqlParts): ActionKind<ReindexArgs> {
         schema: { type: 'string', minLength: 1, maxLength: 63, description: 'The schema whose indexes are built anew; exactly its name.' },
         concurrently: { type: 'boolean', default: true, description: 'Whether writers go on meanwhile; it takes longer then, and twice the space.' }
       },
-      oneOf: [{ required: ['table'] }, { required: ['index'] }, { required: ['schema'] }],
+      allOf: [{
+        description: 'Give exactly one of table, index and schema.',
+        oneOf: [{ required: ['table'] }, { required: ['index'] }, { required: ['schema'] }]
+      }],
       additionalProperties: false
     },
     example: { database: 'app', table: 'public.orders' },

@@ -14,7 +14,7 @@ interface StoreStopArgs {
 /** What the kind works with. */
 export interface StoreStopParts {
   readonly server: ServerControl
-  readonly connections: Pick<Connections, 'query'>
+  readonly connections: Pick<Connections, 'query' | 'release'>
 }
 
 /** As pg_ctl has it. */
@@ -59,8 +59,9 @@ export function createStoreStopKind (parts: StoreStopParts): ActionKind<StoreSto
   }
 }
 
-async function stopServer ({ args, action, resumed, signal, progress }: KindContext<StoreStopArgs>,
-  { server, connections }: StoreStopParts): Promise<Outcome> {
+async function stopServer (context: KindContext<StoreStopArgs>, parts: StoreStopParts): Promise<Outcome> {
+  const { args, action, resumed, signal, progress } = context
+  const { server, connections } = parts
   const { mode = 'fast', timeout_seconds: timeoutSeconds = defaultSeconds } = args
   const pid = await server.pid(signal)
   if (pid === null) {
@@ -70,8 +71,27 @@ async function stopServer ({ args, action, resumed, signal, progress }: KindCont
     return done({ mode, message: 'already stopped', pid })
   }
   await progress({ mode, message: 'stopping', pid })
-  await server.stop({ mode, timeoutSeconds, signal })
+  const stopping = server.stop({ mode, timeoutSeconds, signal })
+  await (mode === 'smart' ? releasing(stopping, { context, parts }) : stopping)
   return done({ mode, message: 'stopped', pid })
+}
+
+/** Between two releases of the agent's connections. */
+const releaseMs = 500
+
+/**
+ * What `stopping` comes to. The agent's own connections are released until then: the server would wait for them as
+ * long as managers ask questions. Those that were opened before it began to stop are noticed at the next look.
+ */
+async function releasing (stopping: Promise<void>, { context, parts }:
+{ context: Pick<KindContext, 'sleep'>, parts: StoreStopParts }): Promise<void> {
+  const state = { over: false }
+  const settled = stopping.catch(() => {}).finally(() => { state.over = true })
+  while (!state.over) {
+    await parts.connections.release()
+    await Promise.race([settled, context.sleep(releaseMs).catch(() => settled)])
+  }
+  await stopping
 }
 
 /** The process that an interrupted run has told to stop. */

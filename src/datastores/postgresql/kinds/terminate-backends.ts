@@ -79,6 +79,14 @@ const findSql = `
     and ($5::int is null or (state like 'idle%' and state_change <= clock_timestamp() - make_interval(secs => $5)))
   order by pid`
 
+/** Whether the rest of the filters fits, and whether it is a client at all, a role without pg_monitor is not told. */
+const hiddenSql = `
+  select from pg_stat_activity
+  where backend_type is null and datname is not null and usename is not null
+    and ($1::text is null or datname = $1) and ($2::text is null or usename = $2)
+    and ($3::text is null or application_name = $3)
+  limit 1`
+
 const terminateSql = `
   select pid, backend_start::text as since, pg_terminate_backend(pid)
   from pg_stat_activity join unnest($1::int[], $2::text[]) as found (pid, since) using (pid)
@@ -91,9 +99,17 @@ const remainingSql = `
 async function terminate ({ args, sleep }: KindContext<TerminateArgs>, parts: TerminateParts): Promise<Outcome> {
   const { connections: { query }, clock } = parts
   const { database, user, application_name: name, state, idle_seconds: idle } = args
+  if ((await query(hiddenSql, [database, user, name])).length > 0) {
+    return failed('The role of the agent may not see what connections of other roles do, so none was ended. Grant it pg_monitor.', { variant: '42501' })
+  }
   const backends = await query<Backend>(findSql, [database, user, name, state, idle, ownApplicationName])
   const found = backends.filter(backend => !backend.refused)
   const refused = backends.filter(backend => backend.refused).map(({ pid }) => pid)
+  if (found.length === 0 && refused.length > 0) {
+    return failed('These connections belong to superusers, whom only a superuser may end.', {
+      variant: '42501', more: { terminated: 0, pids: [], refused }
+    })
+  }
   const which = [found.map(({ pid }) => pid), found.map(({ since }) => since)]
   await query(terminateSql, which)
 
