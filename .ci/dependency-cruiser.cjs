@@ -5,7 +5,8 @@
  *
  * A room is a folder of `src`, except `protocols` and `datastores`, where each folder inside is one. A room may
  * import `domain`, the leaves (the files beside the rooms), itself and packages. `agent.ts`, the composition root,
- * `drivers.ts`, its list of datastores, `inspection.ts`, what it asks of them, and `main.ts`, the process around it, import everything.
+ * `drivers.ts`, its list of datastores, `inspection.ts`, what it asks of them, and `main.ts`, the process around it,
+ * import everything.
  */
 
 /** What every room may import besides itself. */
@@ -13,8 +14,8 @@ const common = '^src/(domain/|(rfc3339|folders|ids|tally|derived-id|http-status|
 
 const sideBySide = ['protocols', 'datastores']
 
-/** What a driver says of its own part of the configuration. */
-const settings = '^src/datastores/[^/]+/settings\\.ts$'
+/** What drivers and supervisors say of their own part of the configuration. */
+const settings = '^src/(datastores/[^/]+|supervisors)/settings\\.ts$'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -70,9 +71,9 @@ module.exports = {
     },
     {
       name: 'settings-are-read-by-config',
-      comment: 'The settings of a driver stand in its folder, so that a new one is one folder; config alone reads them.',
+      comment: 'Settings stand beside the code that they are for, so that a new driver is one folder; config alone reads them.',
       severity: 'error',
-      from: { path: '^src/([^/]+)/', pathNot: `^src/(config|${sideBySide.join('|')})/` },
+      from: { path: '^src/([^/]+)/', pathNot: `^src/(config|supervisors|${sideBySide.join('|')})/` },
       to: { path: settings }
     },
     ...sideBySide.map(parent => ({

@@ -1,6 +1,7 @@
 import { link, lstat, mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { failed } from './domain/kind.js'
+import type { JsonObject } from './domain/json.js'
+import { done, failed } from './domain/kind.js'
 import type { Outcome } from './domain/kind.js'
 import { makeFolder, syncFolder } from './folders.js'
 
@@ -81,11 +82,35 @@ export async function identityOf ({ partial }: BackupTarget): Promise<string | n
   return await inodeOf(partial)
 }
 
+/** What a finished copy comes to: it is published, or its name is taken meanwhile. `payload` tells of it. */
+export async function publishAs (target: BackupTarget, payload: JsonObject): Promise<Outcome> {
+  return await publish(target) ? done(payload) : nameTaken(target)
+}
+
+/**
+ * Ends the publishing of the copy that had this identity, which an interrupted run had begun; null when that copy is
+ * lost, and has to be made again.
+ * @throws the signal's reason, where it was aborted before the copy had its name
+ */
+export async function resumePublishing (target: BackupTarget, { identity, payload, signal }:
+{ identity: string, payload: JsonObject, signal: AbortSignal }): Promise<Outcome | null> {
+  switch (await readPublished(target, identity)) {
+    case 'lost': return null
+    case 'taken': return nameTaken(target)
+    case 'done':
+      await settlePublished(target)
+      return done(payload)
+    case 'ready':
+      signal.throwIfAborted()
+      return await publishAs(target, payload)
+  }
+}
+
 /**
  * How far the publishing of a finished copy has come: `ready` to begin, `done` but perhaps not settled, `taken` when
  * another file has the name, `lost` when the copy is not there any more.
  */
-export async function readPublished ({ path, partial }: BackupTarget, identity: string):
+async function readPublished ({ path, partial }: BackupTarget, identity: string):
 Promise<'ready' | 'done' | 'taken' | 'lost'> {
   const final = await inodeOf(path)
   if (final !== null) return final === identity ? 'done' : 'taken'
@@ -96,7 +121,7 @@ Promise<'ready' | 'done' | 'taken' | 'lost'> {
  * Gives a finished copy, a file or a folder, its final name, durably. False when there is something under that name. It
  * makes a link where it can, since a link never replaces a file, as a rename would.
  */
-export async function publish (target: BackupTarget): Promise<boolean> {
+async function publish (target: BackupTarget): Promise<boolean> {
   try {
     await link(target.partial, target.path)
   } catch (error) {
@@ -114,7 +139,7 @@ export async function publish (target: BackupTarget): Promise<boolean> {
  * Ends a publishing: takes the first name away, and brings the folders to disk. Harmless when repeated. All of them,
  * also those that were there: a run that has made one may have died before it came here.
  */
-export async function settlePublished ({ path, partial, backupDir }: BackupTarget): Promise<void> {
+async function settlePublished ({ path, partial, backupDir }: BackupTarget): Promise<void> {
   await rm(partial, { force: true })
   await syncFolders({ from: dirname(path), to: backupDir })
 }

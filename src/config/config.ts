@@ -1,6 +1,7 @@
 import type { PostgresqlSettings } from '../datastores/postgresql/settings.js'
 import type { RedisSettings } from '../datastores/redis/settings.js'
 import type { ZookeeperSettings } from '../datastores/zookeeper/settings.js'
+import type { ServiceSettings } from '../supervisors/settings.js'
 
 /** The whole configuration, as the agent uses it. Keys and units are those of the file; the schema describes each. */
 export interface Config {
@@ -58,21 +59,6 @@ export interface DatastoreSettings {
   readonly postgresql: PostgresqlSettings
   readonly redis: RedisSettings
   readonly zookeeper: ZookeeperSettings
-}
-
-/** The service that the datastore runs as, and who starts and stops it. */
-export interface ServiceSettings {
-  readonly supervisor: 'none' | 'systemd' | 'commands'
-  readonly options: {
-    /** The unit, for `systemd`. */
-    readonly service_name: string | null
-    /** The commands, for `commands`. */
-    readonly pid: readonly string[]
-    readonly start: readonly string[]
-    readonly stop: readonly string[]
-    /** How long each command may take. */
-    readonly timeout_seconds: number
-  }
 }
 
 /** One external action. */

@@ -1,7 +1,7 @@
 import type { SchemaNode } from '../schema-node.js'
+import { serviceSettings } from '../supervisors/settings.js'
 import { datastoreSchema, nodeSchema } from './schema-datastore.js'
 import { externalActionsSchema } from './schema-external-actions.js'
-import { serviceSchema } from './schema-service.js'
 
 const httpSchema: SchemaNode = {
   type: 'object',
@@ -205,7 +205,7 @@ export const configSchema: SchemaNode = {
     actions: actionsSchema,
     datastore: datastoreSchema,
     node: nodeSchema,
-    service: serviceSchema,
+    service: serviceSettings,
     external_actions: externalActionsSchema,
     replicante: replicanteSchema,
     activeworkflow: activeworkflowSchema

@@ -1,22 +1,8 @@
 import type { CommandRunner } from '../domain/ports/process.js'
 import type { Supervisor } from '../domain/ports/supervisor.js'
 import { createCommandsSupervisor } from './commands.js'
+import type { ServiceSettings } from './settings.js'
 import { createSystemdSupervisor } from './systemd.js'
-
-/** Who supervises the service, and how. */
-export interface ServiceOptions {
-  readonly supervisor: 'none' | 'systemd' | 'commands'
-  readonly options: {
-    /** The unit, for `systemd`. */
-    readonly service_name: string | null
-    /** The commands, for `commands`. */
-    readonly pid: readonly string[]
-    readonly start: readonly string[]
-    readonly stop: readonly string[]
-    /** How long each command of the supervisor may take. */
-    readonly timeout_seconds: number
-  }
-}
 
 type Argv = readonly [string, ...string[]]
 
@@ -24,7 +10,7 @@ type Argv = readonly [string, ...string[]]
  * Makes the supervisor of the service; null when nobody is to start and stop it. Runs nothing until it is asked. The
  * options have been checked: what the supervisor needs of them is there.
  */
-export function createSupervisor ({ supervisor, options }: ServiceOptions, { run }: { readonly run: CommandRunner }):
+export function createSupervisor ({ supervisor, options }: ServiceSettings, { run }: { readonly run: CommandRunner }):
 Supervisor | null {
   const parts = { run, timeoutMs: options.timeout_seconds * 1000 }
   switch (supervisor) {

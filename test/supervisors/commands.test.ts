@@ -4,7 +4,8 @@ import t from 'tap'
 import type { Test } from 'tap'
 import type { Supervisor } from '../../src/domain/ports/supervisor.js'
 import { createCommandRunner } from '../../src/process/commands.js'
-import { createSupervisor, type ServiceOptions } from '../../src/supervisors/supervisor.js'
+import type { ServiceSettings } from '../../src/supervisors/settings.js'
+import { createSupervisor } from '../../src/supervisors/supervisor.js'
 import { isRunning, makePipe } from '../support/processes.js'
 import { createSmallService } from '../support/small-service.js'
 
@@ -13,7 +14,7 @@ const { signal } = new AbortController()
 const shell = (script: string, ...args: string[]): string[] => ['/bin/sh', '-c', script, 'sh', ...args]
 
 /** A supervisor that keeps its files in the test's folder, which the test has made. */
-function make (t: Test, options: Partial<ServiceOptions['options']>): Supervisor {
+function make (t: Test, options: Partial<ServiceSettings['options']>): Supervisor {
   const run = createCommandRunner({ outputDir: join(t.testdirName, 'outputs') })
   const supervisor = createSupervisor({
     supervisor: 'commands',

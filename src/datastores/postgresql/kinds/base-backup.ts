@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
-  identityOf, isTaken, makeTargetFolder, nameTaken, publish, readPublished, settlePublished, targetOf, targetSchema
+  identityOf, isTaken, makeTargetFolder, nameTaken, publishAs, resumePublishing, targetOf, targetSchema
 } from '../../../backup-target.js'
 import type { BackupTarget } from '../../../backup-target.js'
 import { isJsonObject } from '../../../domain/json.js'
 import type { JsonObject, JsonValue } from '../../../domain/json.js'
-import { done } from '../../../domain/kind.js'
 import type { ActionKind, KindContext, Outcome } from '../../../domain/kind.js'
 import { copyServer, copySpeed, speedArgs, thinNews } from '../copying.js'
 import type { CopyNews, CopySource } from '../copying.js'
@@ -59,7 +58,7 @@ export function createBaseBackupKind (parts: BaseBackupParts): ActionKind<BaseBa
         return failedBy(refusal(`The folder of the backup cannot be made below ${target.backupDir}. Correct backup_dir, or its permissions.`, error))
       }
       try {
-        return await resumePublishing(context, target) ?? await backUp({ context, target, parts })
+        return await resume(context, target) ?? await backUp({ context, target, parts })
       } catch (error) {
         return failedBy(error)
       } finally {
@@ -108,7 +107,7 @@ async function backUp (run: BackupRun): Promise<Outcome> {
   const backup = { ...describe(context, target), verified, bytes: await bytesIn(copy.partial) }
   // On disk before the name is given: a run that comes after a crash knows its own copy by this.
   await context.progress({ stage: 'publish', ...backup, part, inode: await identityOf(copy) })
-  return await publish(copy) ? done(backup) : nameTaken(target)
+  return await publishAs(copy, backup)
 }
 
 async function copyTo (copy: BackupTarget, { context, parts: { programs, source } }: BackupRun): Promise<void> {
@@ -137,22 +136,14 @@ async function verify (copy: BackupTarget, { context, parts: { programs } }: Bac
   throw programError('The copy is damaged or cannot be read, and has been removed: the words of pg_verifybackup say why.', result)
 }
 
-/** Ends the publishing that an interrupted run had begun; null when there is none, or its copy has to be made again. */
-async function resumePublishing (context: KindContext<BaseBackupArgs>, target: BackupTarget): Promise<Outcome | null> {
+/** Goes on with what an interrupted run had published, or had begun to; null when there is nothing. */
+async function resume (context: KindContext<BaseBackupArgs>, target: BackupTarget): Promise<Outcome | null> {
   const recorded = context.resumed ? context.action.statePayload : null
   if (!isJsonObject(recorded) || recorded['stage'] !== 'publish') return null
   const copy = { ...target, partial: join(target.partial, String(recorded['part'])) }
-  const backup = { ...describe(context, target), verified: recorded['verified'] === true, bytes: Number(recorded['bytes']) }
-  switch (await readPublished(copy, String(recorded['inode']))) {
-    case 'lost': return null
-    case 'taken': return nameTaken(target)
-    case 'done':
-      await settlePublished(copy)
-      return done(backup)
-    case 'ready':
-      context.signal.throwIfAborted()
-      return await publish(copy) ? done(backup) : nameTaken(target)
-  }
+  const verified = recorded['verified'] === true
+  const payload = { ...describe(context, target), verified, bytes: Number(recorded['bytes']) }
+  return await resumePublishing(copy, { identity: String(recorded['inode']), payload, signal: context.signal })
 }
 
 function describe (context: KindContext<BaseBackupArgs>, { name }: BackupTarget):

@@ -1,11 +1,11 @@
 import { parse } from 'node:path'
 import {
-  identityOf, isTaken, makeTargetFolder, nameTaken, publish, readPublished, settlePublished, targetOf, targetSchema
+  identityOf, isTaken, makeTargetFolder, nameTaken, publishAs, resumePublishing, targetOf, targetSchema
 } from '../../../backup-target.js'
 import type { BackupTarget } from '../../../backup-target.js'
 import { isJsonObject } from '../../../domain/json.js'
 import type { JsonObject, JsonValue } from '../../../domain/json.js'
-import { done, failed } from '../../../domain/kind.js'
+import { failed } from '../../../domain/kind.js'
 import type { ActionKind, KindContext, Outcome } from '../../../domain/kind.js'
 import type { Action } from '../../../domain/action.js'
 import { failedBy } from '../task-runner.js'
@@ -53,7 +53,7 @@ export function createBackupKind ({ tasks, databasePath, backupDir }: BackupOpti
       const target = targetOf(backupDir, context.args.file ?? defaultName(databasePath, context.action))
       await makeTargetFolder(target)
       try {
-        return await resumePublishing(context, target) ?? await backup({ context, target, tasks })
+        return await resume(context, target) ?? await backup({ context, target, tasks })
       } finally {
         await removePartial(target)
       }
@@ -67,22 +67,13 @@ function defaultName (databasePath: string, { id }: Action): string {
   return `${name.replace(/^\.+/, '')}-${id}${ext === '' ? '.db' : ext}`
 }
 
-/** Ends the publishing that an interrupted run had begun; null when there is none, or its copy has to be made again. */
-async function resumePublishing (context: KindContext<BackupArgs>, target: BackupTarget): Promise<Outcome | null> {
+/** Goes on with what an interrupted run had published, or had begun to; null when there is nothing. */
+async function resume (context: KindContext<BackupArgs>, target: BackupTarget): Promise<Outcome | null> {
   const { resumed, action, signal } = context
   const recorded = resumed ? action.statePayload : null
   if (!isJsonObject(recorded) || recorded['stage'] !== 'publish') return null
-  const copy = copyOf(target, { bytes: Number(recorded['bytes']), pages: Number(recorded['pages']) })
-  switch (await readPublished(target, String(recorded['inode']))) {
-    case 'lost': return null
-    case 'taken': return nameTaken(target)
-    case 'done':
-      await settlePublished(target)
-      return done(copy)
-    case 'ready':
-      signal.throwIfAborted()
-      return await publish(target) ? done(copy) : nameTaken(target)
-  }
+  const payload = copyOf(target, { bytes: Number(recorded['bytes']), pages: Number(recorded['pages']) })
+  return await resumePublishing(target, { identity: String(recorded['inode']), payload, signal })
 }
 
 async function backup ({ context, target, tasks }:
@@ -107,7 +98,7 @@ async function backup ({ context, target, tasks }:
   const copy = copyOf(target, result)
   // On disk before the name is given: a run that comes after a crash knows its own file by this.
   await context.progress({ stage: 'publish', ...copy, inode: await identityOf(target) })
-  return await publish(target) ? done(copy) : nameTaken(target)
+  return await publishAs(target, copy)
 }
 
 function copyOf ({ name }: BackupTarget, { bytes, pages }: { bytes: number, pages: number }): Copy {

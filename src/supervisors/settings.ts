@@ -1,5 +1,20 @@
 import type { SchemaNode } from '../schema-node.js'
 
+/** The service that the datastore runs as, and who starts and stops it. */
+export interface ServiceSettings {
+  readonly supervisor: 'none' | 'systemd' | 'commands'
+  readonly options: {
+    /** The unit, for `systemd`. */
+    readonly service_name: string | null
+    /** The commands, for `commands`. */
+    readonly pid: readonly string[]
+    readonly start: readonly string[]
+    readonly stop: readonly string[]
+    /** How long each command may take. */
+    readonly timeout_seconds: number
+  }
+}
+
 const command: SchemaNode = {
   type: 'array',
   items: { type: 'string' },
@@ -7,8 +22,8 @@ const command: SchemaNode = {
   default: []
 }
 
-/** The service that the datastore runs as. */
-export const serviceSchema: SchemaNode = {
+/** The settings below `service`. */
+export const serviceSettings: SchemaNode = {
   type: 'object',
   description: 'The service that the datastore runs as, and who starts and stops it.',
   additionalProperties: false,
