@@ -32,7 +32,7 @@ function parseConfigFile (file: string, text: string): Reading {
     const at = (path: Path): string => place(offsetOf(document, path))
     return { assignments: [{ path: [], value: document.toJS(), source: 'file', at }], lines: [] }
   } catch (error) {
-    return refusal(`${file}: cannot be used: ${reasonOf(error)}`)
+    return refusal(`${file}: cannot be used: ${withoutAlias(reasonOf(error))}`)
   }
 }
 
@@ -52,6 +52,11 @@ function offsetOf (document: Document, path: Path): number {
 
 function refusal (...lines: string[]): Reading {
   return { assignments: [], lines }
+}
+
+/** What looks like the name of an alias is likely to be a password that begins with an asterisk, and was not quoted. */
+function withoutAlias (reason: string): string {
+  return /alias/i.test(reason) ? 'a text that begins with * is an alias in YAML: put it in quotes' : reason
 }
 
 function reasonOf (error: unknown): string {

@@ -289,6 +289,12 @@ t.test('a map or list in a variable that is not JSON is refused without quoting 
   t.strictSame(more, [])
 })
 
+t.test('a password that is taken for an alias is not shown', async t => {
+  t.strictSame(refusal(t, { yaml: 'datastore:\n  redis:\n    password: *hunter2\n' }), [
+    'steward.yaml: cannot be used: a text that begins with * is an alias in YAML: put it in quotes'
+  ])
+})
+
 t.test('a refusal shows neither secrets nor the credentials of URLs', async t => {
   const lines = refusal(t, {
     yaml: 'bind: http://user:hunter2@host/\n' +
