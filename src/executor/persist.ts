@@ -1,6 +1,6 @@
 import type { ActionStore } from '../domain/ports/store.js'
 import { Problem } from '../domain/problem.js'
-import { sleep } from './timers.js'
+import { sleep } from '../timers.js'
 
 /** How long to leave a database alone that another process holds. */
 const busyMs = 200

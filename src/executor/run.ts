@@ -3,8 +3,8 @@ import { endedBy, failureOf, type Ending } from '../domain/failure.js'
 import type { JsonValue } from '../domain/json.js'
 import { mayBeIgnored, type AbortReason, type ActionKind, type Outcome } from '../domain/kind.js'
 import type { Logger } from '../domain/log.js'
+import { setLongTimer, sleep, type LongTimer } from '../timers.js'
 import { outcomeOf } from './outcome.js'
-import { setLongTimer, sleep, type LongTimer } from './timers.js'
 
 /** What one run needs of the executor. */
 export interface RunOptions {

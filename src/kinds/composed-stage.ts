@@ -2,6 +2,7 @@ import type { Action } from '../domain/action.js'
 import { endedBy, failureOf, type Ending } from '../domain/failure.js'
 import { isJsonObject, type JsonValue } from '../domain/json.js'
 import { abortReason, mayBeIgnored, type ActionKind, type KindContext, type Outcome } from '../domain/kind.js'
+import { setLongTimer } from '../timers.js'
 import { argsFor } from './registry.js'
 
 /** One stage of a composed kind. */
@@ -58,9 +59,6 @@ export function stageActionOf ({ name, kind }: Stage, { action, payload }:
   return { ...action, kind: kind.kind, args, statePayload: payload }
 }
 
-/** The longest wait that a timer can do; a longer limit is no limit. */
-const longestTimerMs = 2 ** 31 - 1
-
 interface Limit {
   /** Aborted with the composed action's, and when the stage's own time is up. */
   readonly signal: AbortSignal
@@ -75,9 +73,7 @@ interface Limit {
 function createLimit (outer: AbortSignal, timeoutMs: number | null): Limit {
   const own = new AbortController()
   const signal = AbortSignal.any([outer, own.signal])
-  const timer = timeoutMs === null || timeoutMs > longestTimerMs
-    ? undefined
-    : setTimeout(() => { own.abort('timeout') }, timeoutMs)
+  const timer = timeoutMs === null ? null : setLongTimer(() => { own.abort('timeout') }, timeoutMs)
   return {
     signal,
     async hold (call) {
@@ -91,6 +87,6 @@ function createLimit (outer: AbortSignal, timeoutMs: number | null): Limit {
       if (own.signal.aborted) return endedBy('timeout', ending)
       return 'returned' in ending ? ending.returned : failureOf(ending.threw)
     },
-    clear () { clearTimeout(timer) }
+    clear () { timer?.clear() }
   }
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { abortReason } from '../domain/kind.js'
 import type { Command, CommandResult, CommandRunner } from '../domain/ports/process.js'
+import { setLongTimer } from '../timers.js'
 import { endGroup } from './process-group.js'
 import { openRunFiles } from './run-files.js'
 import type { RunFiles } from './run-files.js'
@@ -19,8 +20,6 @@ export interface CommandRunnerOptions {
 
 const defaultKeepBytes = 64 * 1024
 const passedOn = ['PATH', 'HOME', 'LANG', 'TZ'] as const
-/** The longest wait that a timer can do; a longer limit is no limit. */
-const longestTimerMs = 2 ** 31 - 1
 
 /**
  * Makes a runner of commands. Each runs without a shell, in a process group of its own, with almost no environment, and
@@ -122,9 +121,9 @@ function supervise ({ child, command, killAfterMs }:
       child.unref()
       reject(signal?.reason)
     }
-    const timer = timeoutMs === undefined ? undefined : setTimeout(end, Math.min(timeoutMs, longestTimerMs), 'timeout')
+    const timer = timeoutMs === undefined ? null : setLongTimer(() => { end('timeout') }, timeoutMs)
     const release = (): void => {
-      clearTimeout(timer)
+      timer?.clear()
       signal?.removeEventListener('abort', onAbort)
     }
     signal?.addEventListener('abort', onAbort)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { setLongTimer, sleep } from '../../src/executor/timers.js'
+import { setLongTimer, sleep } from '../src/timers.js'
 
 t.test('a delay that no timer of Node can have does not end at once', async t => {
   let fired = false
