@@ -6,6 +6,7 @@ import type { Driver, NodeSettings } from './domain/ports/datastore.js'
 import type { CommandRunner } from './domain/ports/process.js'
 import type { Supervisor } from './domain/ports/supervisor.js'
 import { createJobRunner } from './process/jobs.js'
+import { formatHostPort } from './server-login.js'
 
 /** What drivers are handed. */
 export interface DriverParts {
@@ -43,7 +44,7 @@ const drivers: Record<DatastoreSettings['kind'], DriverEntry> = {
       const { createPostgresqlDriver } = await import('./datastores/postgresql/driver.js')
       return createPostgresqlDriver({ settings, node, backupDir: resolve(backupDir) }, parts)
     },
-    where: ({ postgresql }) => placeOf(postgresql),
+    where: ({ postgresql }) => formatHostPort(postgresql),
     trial: { says: 'back the datastore up', kind: 'postgresql.steward/base-backup' }
   },
   redis: {
@@ -51,7 +52,7 @@ const drivers: Record<DatastoreSettings['kind'], DriverEntry> = {
       const { createRedisDriver } = await import('./datastores/redis/driver.js')
       return createRedisDriver({ settings, node }, { log })
     },
-    where: ({ redis }) => placeOf(redis),
+    where: ({ redis }) => formatHostPort(redis),
     trial: { says: 'save the data set to disk', kind: 'redis.steward/save' }
   },
   zookeeper: {
@@ -59,13 +60,9 @@ const drivers: Record<DatastoreSettings['kind'], DriverEntry> = {
       const { createZookeeperDriver } = await import('./datastores/zookeeper/driver.js')
       return createZookeeperDriver({ settings, node })
     },
-    where: ({ zookeeper }) => placeOf(zookeeper),
+    where: ({ zookeeper }) => formatHostPort(zookeeper),
     trial: { says: 'try an action', kind: 'agent.replicante.io/test.ping' }
   }
-}
-
-function placeOf ({ host, port }: { readonly host: string, readonly port: number }): string {
-  return host.startsWith('/') ? host : `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /** Makes the driver of the configured datastore. Touches nothing until it is started or asked. */

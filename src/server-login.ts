@@ -63,6 +63,17 @@ export const hostPort: SchemaNode = {
   description: 'HOST:PORT of one server.'
 }
 
+/** A host and a port as one text, which `parseHostPort` takes apart; of a Unix socket the path alone. */
+export function formatHostPort ({ host, port }: Pick<ServerLogin, 'host' | 'port'>): string {
+  if (isSocketPath(host)) return host
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/** True when a host names a Unix socket. */
+export function isSocketPath (host: string): boolean {
+  return host.startsWith('/')
+}
+
 /** The parts of a text that is valid by `hostPort`. */
 export function parseHostPort (text: string): { readonly host: string, readonly port: number } {
   const [, host = '', port] = /^\[?(.*?)\]?:(\d+)$/.exec(text) ?? []

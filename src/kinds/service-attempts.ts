@@ -3,7 +3,7 @@ import { failed, type KindContext, type Outcome } from '../domain/kind.js'
 import { SupervisorError, type Supervisor } from '../domain/ports/supervisor.js'
 
 /** After so many attempts it is given up. */
-export const attemptLimit = 30
+const attemptLimit = 30
 
 /** Milliseconds between two attempts. */
 const pauseMs = 1000

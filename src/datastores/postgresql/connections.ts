@@ -1,7 +1,7 @@
 import { Client, Pool } from 'pg'
 import type { ClientConfig, QueryResultRow } from 'pg'
 import type { Logger } from '../../domain/log.js'
-import { passwordOf, tlsOf } from '../../server-login.js'
+import { formatHostPort, isSocketPath, passwordOf, tlsOf } from '../../server-login.js'
 import type { ServerLogin } from '../../server-login.js'
 import { openSession } from './session.js'
 import type { Session, SessionOptions } from './session.js'
@@ -54,7 +54,7 @@ const idleMs = 10_000
 
 /** Makes the connections to a server. Opens none until it is asked for something. */
 export function createConnections ({ settings, timeoutMs, log }: ConnectionsOptions): Connections {
-  const server = settings.host.startsWith('/') ? `${settings.host}/.s.PGSQL.${settings.port}` : `${settings.host}:${settings.port}`
+  const server = isSocketPath(settings.host) ? `${settings.host}/.s.PGSQL.${settings.port}` : formatHostPort(settings)
   // Connecting and answering have a share each, so that both together keep within the limit.
   const shareMs = Math.max(1, Math.floor(timeoutMs * 0.45))
   let opened: Promise<Pool> | null = null

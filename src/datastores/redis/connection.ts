@@ -1,5 +1,5 @@
 import { createClient, DisconnectsClientError, ErrorReply, type RedisClientOptions } from '@redis/client'
-import { passwordOf, tlsOf, type TlsOptions } from '../../server-login.js'
+import { formatHostPort, isSocketPath, passwordOf, tlsOf, type TlsOptions } from '../../server-login.js'
 import type { RedisSettings } from './settings.js'
 import { explainTrouble, RedisTrouble, TimedOut } from './trouble.js'
 
@@ -29,21 +29,10 @@ export interface RedisConnection {
 /** Who a connection is made to, and as whom. */
 export type RedisLogin = Omit<RedisSettings, 'config_set' | 'primaries'>
 
-/** A host and a port as one text. */
-export function formatAddress ({ host, port }: { readonly host: string, readonly port: number }): string {
-  if (isSocketPath(host)) return host
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-}
-
-/** True when this names a Unix socket. */
-export function isSocketPath (host: string): boolean {
-  return host.startsWith('/')
-}
-
 /** Makes a connection; touches nothing. */
 export function createConnection ({ login, timeoutMs }:
 { readonly login: RedisLogin, readonly timeoutMs: number }): RedisConnection {
-  const server = { address: formatAddress(login), username: login.username }
+  const server = { address: formatHostPort(login), username: login.username }
   let current: Session | null = null
   let closed = false
 
@@ -148,7 +137,7 @@ async function introduce (client: Client): Promise<void> {
 
 /** A file that the settings name cannot be read: whoever asks next may find it. */
 function unreadable (login: RedisLogin, cause: Error): RedisTrouble {
-  return new RedisTrouble(`Redis at ${formatAddress(login)} cannot be reached: ${cause.message}`, {
+  return new RedisTrouble(`Redis at ${formatHostPort(login)} cannot be reached: ${cause.message}`, {
     variant: 'SETTINGS', unavailable: true, layers: [cause.message], cause
   })
 }

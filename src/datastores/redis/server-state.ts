@@ -1,4 +1,5 @@
-import { formatAddress, type RedisConnection, type SendOptions } from './connection.js'
+import { formatHostPort } from '../../server-login.js'
+import type { RedisConnection, SendOptions } from './connection.js'
 import { isSet, numberOf, parseClusterNodes, parseInfo, type ClusterPlace, type Info } from './info-text.js'
 import { RedisTrouble } from './trouble.js'
 
@@ -72,7 +73,7 @@ export function primaryOf (info: Info): { readonly host: string, readonly port: 
 /** The same as a text. */
 export function primaryAddressOf (info: Info): string | null {
   const primary = primaryOf(info)
-  return primary === null ? null : formatAddress(primary)
+  return primary === null ? null : formatHostPort(primary)
 }
 
 /** What is no Redis server is neither described nor told to do anything: a Sentinel would obey SHUTDOWN. */

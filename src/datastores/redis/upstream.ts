@@ -1,4 +1,5 @@
-import { createConnection, formatAddress, type RedisConnection, type RedisLogin } from './connection.js'
+import { formatHostPort } from '../../server-login.js'
+import { createConnection, type RedisConnection, type RedisLogin } from './connection.js'
 import { exactOf, type Info } from './info-text.js'
 import { primaryOf, readInfo } from './server-state.js'
 import { RedisTrouble } from './trouble.js'
@@ -29,10 +30,10 @@ export function createUpstream ({ login, primaries, timeoutMs }: UpstreamOptions
   let connection: RedisConnection | null = null
 
   const connectionTo = (address: { host: string, port: number }): RedisConnection => {
-    if (connection?.address === formatAddress(address)) return connection
+    if (connection?.address === formatHostPort(address)) return connection
     connection?.close()
     // Whoever may send REPLICAOF to the replica would else have the agent log in anywhere.
-    const isTrusted = primaries.length === 0 || primaries.includes(formatAddress(address))
+    const isTrusted = primaries.length === 0 || primaries.includes(formatHostPort(address))
     connection = createConnection({ login: { ...login, ...isTrusted ? {} : noLogin, ...address }, timeoutMs })
     return connection
   }

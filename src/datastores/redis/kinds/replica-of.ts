@@ -1,8 +1,8 @@
 import type { JsonObject, JsonSchema } from '../../../domain/json.js'
 import { done, failed } from '../../../domain/kind.js'
 import type { ActionKind, KindContext, Outcome } from '../../../domain/kind.js'
-import { parseHostPort } from '../../../server-login.js'
-import { createConnection, formatAddress, type RedisConnection, type RedisLogin } from '../connection.js'
+import { formatHostPort, parseHostPort } from '../../../server-login.js'
+import { createConnection, type RedisConnection, type RedisLogin } from '../connection.js'
 import { isSet, numberOf, type Info } from '../info-text.js'
 import { primaryAddressOf, readInfo } from '../server-state.js'
 import type { RedisSettings } from '../settings.js'
@@ -75,7 +75,7 @@ function oneOf (primaries: readonly string[]): JsonSchema {
 async function follow (options: ReplicaOfOptions, context: KindContext<ReplicaOfArgs>): Promise<Outcome> {
   const { connection } = options
   const { args, signal } = context
-  const primary = formatAddress(args)
+  const primary = formatHostPort(args)
   const before = await readInfo(connection, { signal })
   const refusal = await refuse(options, { args, before, signal })
   if (refusal !== null) return refusal
@@ -176,7 +176,7 @@ async function refuse (options: ReplicaOfOptions, asked: Asked): Promise<Outcome
     return failed(sentence, { variant: 'NOT_ALLOWED' })
   }
   if (!await isItself(options, asked)) return null
-  const sentence = `${formatAddress(asked.args)} is the server itself: it would wait for its own data for ever.`
+  const sentence = `${formatHostPort(asked.args)} is the server itself: it would wait for its own data for ever.`
   return failed(sentence, { variant: 'ITSELF' })
 }
 
