@@ -1,4 +1,5 @@
 import type { SchemaNode } from '../schema-node.js'
+import { systemUser, workingDirectory } from '../supervisors/settings.js'
 
 const command: SchemaNode = {
   type: 'array',
@@ -61,6 +62,23 @@ const externalActionSchema: SchemaNode = {
       maximum: 3600000,
       description: 'The longest wait between two checks, in milliseconds.',
       default: 5000
+    },
+    user: {
+      ...systemUser,
+      description: 'The system user that the commands run as, with its groups, HOME, USER and LOGNAME. ' +
+        'Only an agent that runs as root can run them as another than its own.'
+    },
+    nice: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 19,
+      description: 'How far the commands stand back for others on the processor: what nice(1) adds to the agent\'s niceness.',
+      default: 0
+    },
+    working_directory: {
+      ...workingDirectory,
+      description: 'The working folder of the commands, which has to exist. ' +
+        'Without it, they have one of their own: work/NAME beside the queue\'s database.'
     },
     env: {
       type: 'object',

@@ -5,7 +5,7 @@ import type { JsonObject, JsonSchema } from '../domain/json.js'
 import { abortReason, done, failed } from '../domain/kind.js'
 import type { ActionKind, FailureReason, KindContext, Outcome } from '../domain/kind.js'
 import { endingOf } from '../domain/ports/process.js'
-import type { CommandResult, CommandRunner } from '../domain/ports/process.js'
+import type { Command, CommandResult, CommandRunner } from '../domain/ports/process.js'
 import { outputsOf, reportOf } from './external-outputs.js'
 
 type Argv = readonly [string, ...string[]]
@@ -31,6 +31,12 @@ export interface ExternalActionConfig {
   /** Schema of the arguments. Default: anything. */
   readonly args?: JsonSchema
   readonly env?: Readonly<Record<string, string>>
+  /** The system user that the commands run as. Default: the agent's. */
+  readonly user?: string
+  /** How much nicer than the agent the commands are. Default 0. */
+  readonly nice?: number
+  /** The working folder of the commands. Default: one of the action's own. */
+  readonly cwd?: string
 }
 
 interface Dependencies {
@@ -52,6 +58,7 @@ const keepBytes = 16 * 1024
  * of the last check that said something new.
  */
 export function createExternalKind (name: string, config: ExternalActionConfig, deps: Dependencies): ActionKind {
+  const placement = placementOf(name, config)
   return {
     kind: `external.agent.replicante.io/${name}`,
     summary: config.description,
@@ -61,17 +68,31 @@ export function createExternalKind (name: string, config: ExternalActionConfig, 
     refuseCancel: action => config.cancel === undefined && isStarted(action)
       ? 'its work goes on outside the agent, and no cancel command is configured for it'
       : null,
-    run: context => runExternal({ config, context, ...deps })
+    run: context => runExternal({ config, context, placement, ...deps })
+  }
+}
+
+/** As whom, how and where the commands of an action run. */
+type Placement = Pick<Command, 'env' | 'user' | 'nice' | 'cwd' | 'ownFolder'>
+
+function placementOf (name: string, { env, user, nice, cwd }: ExternalActionConfig): Placement {
+  return {
+    ...env === undefined ? {} : { env },
+    ...user === undefined ? {} : { user },
+    ...nice === undefined ? {} : { nice },
+    ...cwd === undefined ? { ownFolder: name } : { cwd }
   }
 }
 
 interface Run extends Dependencies {
   readonly config: ExternalActionConfig
+  readonly placement: Placement
   readonly context: KindContext
 }
 
 async function runExternal (run: Run): Promise<Outcome> {
   const { context } = run
+  const deadline = deadlineOf(run)
   const { outcome, report } = context.resumed ? readReport(context.action) : await startWork(run)
   if (outcome !== undefined) return outcome
   if (context.signal.aborted) return await giveUp(run, report)
@@ -79,11 +100,21 @@ async function runExternal (run: Run): Promise<Outcome> {
     // What an earlier run has said already is not said again before a check has answered: progress starts the count of
     // interruptions anew, and a check that kills the agent each time has to be given up.
     if (!isStarted(context.action)) await context.progress(report)
-    return await checkUntilSettled(run, report)
+    return await checkUntilSettled(run, { first: report, deadline })
   } catch (error) {
     if (!context.signal.aborted) throw error
     return await giveUp(run, report)
   }
+}
+
+/**
+ * When the time of the action is up, as `performance.now` counts. What is left of it at the start of a run is known by
+ * the clock; how it goes by is not: the clock may be set meanwhile.
+ */
+function deadlineOf ({ config, context, clock }: Run): number {
+  const now = clock.now()
+  const usedMs = now - (context.action.startedAt ?? now)
+  return performance.now() + Math.min(config.timeoutMs - usedMs, config.timeoutMs)
 }
 
 /** How the start went: over already, or the payload to go on with. */
@@ -112,9 +143,9 @@ async function startWork (run: Run): Promise<Started> {
   }
 }
 
-async function checkUntilSettled (run: Run, first: JsonObject): Promise<Outcome> {
-  const { config, context, clock } = run
-  const deadline = (context.action.startedAt ?? clock.now()) + config.timeoutMs
+async function checkUntilSettled (run: Run, { first, deadline }: { first: JsonObject, deadline: number }):
+Promise<Outcome> {
+  const { config, context } = run
   let waitMs = config.checkMinMs ?? 100
   let report = first
   // Work that outlives many restarts of the agent is not work that fails: its first answer counts as progress.
@@ -132,7 +163,7 @@ async function checkUntilSettled (run: Run, first: JsonObject): Promise<Outcome>
     report = now
     isNews = false
 
-    const leftMs = deadline - clock.now()
+    const leftMs = deadline - performance.now()
     if (leftMs <= 0) return await giveUp(run, report, 'timeout')
     await context.sleep(Math.min(waitMs, leftMs))
     waitMs = Math.min(waitMs * 2, config.checkMaxMs ?? 5000)
@@ -178,14 +209,14 @@ async function giveUp (run: Run, report: JsonObject, why?: FailureReason): Promi
 }
 
 async function runCommand (own: Run, argv: Argv, { abortable = true } = {}): Promise<CommandResult> {
-  const { config, context, run } = own
+  const { config, context, placement, run } = own
   const { headers, id, kind } = context.action
   return await run.run({
     argv,
     stdin: JSON.stringify({ args: context.args, headers, id, kind }),
     timeoutMs: config.commandTimeoutMs,
     keepBytes,
-    ...(config.env === undefined ? {} : { env: config.env }),
+    ...placement,
     ...(abortable ? { signal: context.signal } : {})
   })
 }

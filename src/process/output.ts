@@ -1,5 +1,5 @@
 import { fstatSync, ftruncateSync, readSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 
 /** A file grown past this many bytes is emptied while its command still writes to it. */
 const largestFile = 1024 * 1024
@@ -12,16 +12,31 @@ export interface Output {
   handOver (): Promise<void>
   /** Empties the file if it has grown large, keeping its end in memory. Never throws: trouble shows at the end. */
   trim (): void
-  /** Reads the end, empties and closes the file. Whoever still writes to it is not heard any more. */
-  finish (): Promise<{ readonly text: string, readonly cut: boolean }>
-  /** Closes everything and reads nothing. */
-  abandon (): Promise<void>
+  /** Reads the end and empties the file. Whoever still writes to it is not heard any more. */
+  take (): { readonly text: string, readonly cut: boolean }
+  /** Closes everything here. */
+  close (): Promise<void>
 }
 
-/** Creates the file, which must not exist, readable by this user alone. `keepBytes` of its end are kept. */
-export async function openOutput ({ path, keepBytes }: { path: string, keepBytes: number }): Promise<Output> {
+/** What an output is to be. */
+export interface OutputOptions {
+  readonly path: string
+  /** How much of its end is kept. */
+  readonly keepBytes: number
+  /** Whose the file is, so that a command of another user can open its `/dev/stdout`; null: this user's. */
+  readonly owner: Owner | null
+}
+
+/** A user and a group, by their numbers. */
+export interface Owner {
+  readonly uid: number
+  readonly gid: number
+}
+
+/** Creates the file, which must not exist, readable by its owner alone. */
+export async function openOutput ({ path, keepBytes, owner }: OutputOptions): Promise<Output> {
   const writer = await open(path, 'ax', 0o600)
-  const reader = await open(path, 'r+').catch(async (error: unknown) => {
+  const reader = await openReader(path, { writer, owner }).catch(async (error: unknown) => {
     await writer.close()
     throw error
   })
@@ -44,31 +59,31 @@ export async function openOutput ({ path, keepBytes }: { path: string, keepBytes
     await writer.close()
   }
 
-  async function abandon (): Promise<void> {
-    await handOver()
-    await reader.close()
-  }
-
   return {
     fd: writer.fd,
     handOver,
-    abandon,
+    async close () {
+      await handOver()
+      await reader.close()
+    },
     trim () {
       try {
         if (fstatSync(reader.fd).size > Math.max(largestFile, keepBytes)) take()
       } catch {
-        // The same trouble meets `finish`, which has somebody to tell it to.
+        // The same trouble meets `take`, which has somebody to tell it to.
       }
     },
-    async finish () {
-      try {
-        take()
-        return { text: cut ? textFromBoundary(kept) : kept.toString('utf8'), cut }
-      } finally {
-        await abandon()
-      }
+    take () {
+      take()
+      return { text: cut ? textFromBoundary(kept) : kept.toString('utf8'), cut }
     }
   }
+}
+
+async function openReader (path: string, { writer, owner }: { writer: FileHandle, owner: Owner | null }):
+Promise<FileHandle> {
+  if (owner !== null) await writer.chown(owner.uid, owner.gid)
+  return await open(path, 'r+')
 }
 
 function readEnd (file: number, { size, keepBytes }: { size: number, keepBytes: number }): Buffer {

@@ -1,8 +1,10 @@
-import type { CommandResult, CommandRunner } from '../domain/ports/process.js'
+import type { Command, CommandResult, CommandRunner } from '../domain/ports/process.js'
 
 /** What supervisors run their commands with. */
 export interface SupervisorParts {
   readonly run: CommandRunner
+  /** As whom and where the commands run. Absent: as the agent's user, in its folder. */
+  readonly placement?: Pick<Command, 'user' | 'cwd'>
   /** Milliseconds that each command may take. */
   readonly timeoutMs: number
 }
@@ -11,9 +13,9 @@ export interface SupervisorParts {
 const keepBytes = 4 * 1024
 
 /** Runs a command to its end, however that is. Throws the signal's reason once it is aborted. */
-export async function perform (argv: readonly [string, ...string[]], { run, timeoutMs, signal }:
+export async function perform (argv: readonly [string, ...string[]], { run, placement, timeoutMs, signal }:
 SupervisorParts & { signal: AbortSignal }): Promise<CommandResult> {
-  const result = await run.run({ argv, timeoutMs, signal, keepBytes })
+  const result = await run.run({ argv, timeoutMs, signal, keepBytes, ...placement })
   signal.throwIfAborted()
   return result
 }

@@ -10,6 +10,10 @@ export interface ServiceSettings {
     readonly pid: readonly string[]
     readonly start: readonly string[]
     readonly stop: readonly string[]
+    /** Whom the commands run as, for `commands`; null: the agent's user. */
+    readonly user: string | null
+    /** Where the commands run, for `commands`; null: where the agent does. */
+    readonly working_directory: string | null
     /** How long each command may take. */
     readonly timeout_seconds: number
   }
@@ -21,6 +25,24 @@ const command: SchemaNode = {
   'x-allowed': 'a list with a program and its arguments, for example [/usr/local/bin/db, start]',
   default: []
 }
+
+/** A user of this machine whom commands run as. Names as useradd(8) takes them. */
+export const systemUser = {
+  type: ['string', 'null'],
+  pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$',
+  maxLength: 32,
+  'x-allowed': 'the name of a system user, or null',
+  default: null,
+  examples: ['postgres']
+} as const satisfies SchemaNode
+
+/** A folder that commands run in. */
+export const workingDirectory = {
+  type: ['string', 'null'],
+  pattern: '^/',
+  'x-allowed': 'the whole path of a folder, or null',
+  default: null
+} as const satisfies SchemaNode
 
 /** The settings below `service`. */
 export const serviceSettings: SchemaNode = {
@@ -61,6 +83,16 @@ export const serviceSettings: SchemaNode = {
           ...command,
           description: 'For commands: stops the service; does nothing when it does not run.',
           examples: [['/usr/local/bin/db', 'stop']]
+        },
+        user: {
+          ...systemUser,
+          description: 'For commands: the system user that they run as, and so the service that they start. ' +
+            'Only an agent that runs as root can run them as another than its own.',
+          examples: ['redis']
+        },
+        working_directory: {
+          ...workingDirectory,
+          description: 'For commands: their working folder, which has to exist. Without it, the agent\'s.'
         },
         timeout_seconds: {
           type: 'number',

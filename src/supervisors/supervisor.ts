@@ -17,8 +17,10 @@ Supervisor | null {
     case 'none': return null
     case 'systemd': return createSystemdSupervisor(options.service_name as string, parts)
     case 'commands': {
-      const { pid, start, stop } = options
-      return createCommandsSupervisor({ pid: pid as Argv, start: start as Argv, stop: stop as Argv }, parts)
+      const { pid, start, stop, user, working_directory: cwd } = options
+      const placement = { ...user === null ? {} : { user }, ...cwd === null ? {} : { cwd } }
+      const commands = { pid: pid as Argv, start: start as Argv, stop: stop as Argv }
+      return createCommandsSupervisor(commands, { ...parts, placement })
     }
   }
 }

@@ -19,6 +19,8 @@ const shell = (script: string, ...args: string[]): [string, ...string[]] => ['/b
 const checkAfter = (times: number, answer: string, file: string): [string, ...string[]] =>
   shell('echo >> "$3"; if [ "$(wc -l < "$3")" -gt "$1" ]; then echo "$2"; else echo \'{"status":"running"}\'; fi', String(times), answer, file)
 
+const noRoot = process.getuid?.() === 0 ? false : 'needs root: only root can run commands as another user'
+
 const finished = shell('echo \'{"status":"finished"}\'')
 
 interface Subject {
@@ -33,7 +35,7 @@ interface Subject {
 function setUp (t: Test): Subject {
   const folder = t.testdir()
   const time = { now: 1_000_000 }
-  const run = createCommandRunner({ outputDir: join(folder, 'outputs') })
+  const run = createCommandRunner({ outputDir: join(folder, 'outputs'), workDir: join(folder, 'work') })
   return {
     folder,
     time,
@@ -96,6 +98,28 @@ t.test('each command gets the documented JSON, and the environment of the config
   for (const file of [action, check]) {
     t.same(JSON.parse(readFileSync(file, 'utf8')), { args: run.args, headers: run.headers, id: fakeActionId, kind: kind.kind })
   }
+})
+
+t.test('the commands of an action share a folder of their own, unless they have another', async t => {
+  const { make, folder } = setUp(t)
+  const check = shell('echo "{\\"status\\":\\"failed\\",\\"error\\":\\"$(pwd) $(cat mark)\\"}"')
+  const action = shell('echo begun > mark')
+  const errorOf = async (config: Partial<ExternalActionConfig>) =>
+    (await make(config).run(createKindContext().context)).payload
+
+  t.match(await errorOf({ action, check }), { error: `${join(folder, 'work', 'work')} begun` })
+  t.match(await errorOf({ action, check, cwd: folder }), { error: `${folder} begun` })
+})
+
+t.test('all commands of an action run as its user and as nice as they are to be', { skip: noRoot }, async t => {
+  const { make, folder } = setUp(t)
+  const who = 'echo "$(id -un) $(nice)" >> who'
+  const { context, abort, reported, onReport } = createKindContext()
+  onReport(() => { if (reported.length === 2) abort('cancelled') })
+
+  await make({ action: shell(who), check: shell(`${who}; echo '{"status":"running"}'`), cancel: shell(who), user: 'nobody', nice: 5 }).run(context)
+
+  t.equal(readFileSync(join(folder, 'work', 'work', 'who'), 'utf8'), 'nobody 5\n'.repeat(3))
 })
 
 t.test('a failing command fails the action, and says what it said', async t => {
@@ -197,12 +221,23 @@ t.test('work whose time ran out while the agent was away is asked for once', asy
 t.test('when the time is up the outside work is ended', async t => {
   const { make, time, folder } = setUp(t)
   const trace = join(folder, 'cancelled')
-  const { context, onReport } = createKindContext({ startedAt: time.now })
-  onReport(() => { time.now += 100_000 })
-  const kind = make({ check: checkAfter(9, '', join(folder, 'checks')), cancel: ['touch', trace] })
+  const { context } = createKindContext({ startedAt: time.now - 59_999 })
+  const kind = make({ check: checkAfter(999, '', join(folder, 'checks')), cancel: ['touch', trace] })
 
   t.match(await kind.run(context), { state: 'FAILED', payload: { reason: 'timeout', error: /time limit.*cancel command was run/ } })
   t.ok(existsSync(trace))
+})
+
+t.test('a clock that is set an hour ahead or back while the work runs takes nothing of its time', async t => {
+  for (const jump of [3_600_000, -3_600_000]) {
+    const { make, time, folder } = setUp(t)
+    const { context, onReport } = createKindContext({ startedAt: time.now })
+    onReport(() => { time.now += jump })
+
+    const outcome = await make({ check: checkAfter(3, '{"status":"finished"}', join(folder, 'checks')) }).run(context)
+
+    t.match(outcome, { state: 'DONE' }, String(jump))
+  }
 })
 
 t.test('a cancel while the first command runs ends its process group', async t => {

@@ -1,10 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { basename, join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
+import { systemClock } from '../../src/domain/clock.js'
 import { createCommandRunner } from '../../src/process/commands.js'
-import type { CommandRunner } from '../../src/domain/ports/process.js'
+import type { CommandResult, CommandRunner } from '../../src/domain/ports/process.js'
+import { openStore } from '../../src/store/store.js'
 import { deadPid, isRunning, makePipe, untilDead } from '../support/processes.js'
 
 interface Subject {
@@ -19,6 +24,9 @@ function setUp (t: Test, options: { killAfterMs?: number, watchMs?: number } = {
   return { runner: createCommandRunner({ outputDir, ...options }), folder, outputDir }
 }
 
+/** More descriptors than this process has. */
+const numbers = Array.from({ length: 300 }, (_, n) => n)
+
 const shell = (script: string, ...args: string[]): [string, ...string[]] => ['/bin/sh', '-c', script, 'sh', ...args]
 
 t.test('a command gets its arguments as they are, its input, and is heard on both outputs', async t => {
@@ -32,17 +40,80 @@ t.test('a command gets its arguments as they are, its input, and is heard on bot
   t.same(readdirSync(outputDir), [], 'nothing is left of its output files')
 })
 
-t.test('a command sees four variables of the agent and those that it is given', async t => {
-  process.env['STEWARD_TEST_SECRET'] = process.env['USER'] = 'hidden'
-  t.teardown(() => { delete process.env['STEWARD_TEST_SECRET'] })
+t.test('what a command is told stands on its standard input alone', async t => {
   const { runner } = setUp(t)
 
-  const { stdout } = await runner.run({ argv: ['env'], env: { GIVEN: 'yes' } })
+  const { stdout } = await runner.run({
+    argv: shell('cat /proc/$$/cmdline /proc/$$/environ; ls -l /proc/$$/fd; cat | wc -c'), stdin: 'the-secret'
+  })
 
-  const names = stdout.trim().split('\n').map(line => line.slice(0, line.indexOf('=')))
-  t.ok(names.includes('PATH') && names.includes('GIVEN'), 'what it needs is there')
-  t.notOk(names.includes('STEWARD_TEST_SECRET'))
-  t.notOk(names.includes('USER') || names.includes('PWD'), 'nor is anything else')
+  t.notMatch(stdout, /the-secret/)
+  t.match(stdout, /10\n$/)
+})
+
+t.test('a program is looked for in the PATH that the command is given', async t => {
+  const { runner, folder } = setUp(t)
+  writeFileSync(join(folder, 'greet'), '#!/bin/sh\necho hello\n', { mode: 0o755 })
+  writeFileSync(join(folder, 'odd'), '#!/absent/interpreter\n', { mode: 0o755 })
+
+  t.match(await runner.run({ argv: ['greet'], env: { PATH: folder } }), { stdout: 'hello\n' })
+  t.match((await runner.run({ argv: ['ls'], env: { PATH: folder } })).startError, /no program "ls" in its PATH/)
+  t.match((await runner.run({ argv: [join(folder, 'odd')] })).startError, /interpreter that ".*odd" names .* does not exist/)
+})
+
+t.test('a command starts with no signal ignored or blocked', async t => {
+  const { runner } = setUp(t)
+
+  const { stdout } = await runner.run({ argv: ['grep', '-E', '^Sig(Ign|Blk)', '/proc/self/status'] })
+
+  t.match(stdout, /^SigBlk:\t0+\nSigIgn:\t0+\n$/)
+})
+
+t.test('a command is given no descriptor of the agent', async t => {
+  const { runner, folder } = setUp(t)
+  const store = openStore({ path: join(folder, 'steward.db'), clock: systemClock, queueLimit: 10 })
+  t.teardown(() => { store.close() })
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => { server.close() })
+  const client = connect((server.address() as AddressInfo).port)
+  t.teardown(() => { client.destroy() })
+  await once(client, 'connect')
+
+  const { stdout } = await runner.run({ argv: ['readlink', '-v', ...numbers.map(n => `/proc/self/fd/${n}`)], stdin: 'x' })
+
+  // In place of what this process was started with there is /dev/null.
+  const names = stdout.trimEnd().split('\n').filter(path => path !== '/dev/null').map(path => basename(path))
+  t.strictSame(names, ['stdin', 'stdout', 'stderr'])
+})
+
+t.test('a command sees four variables of the agent and those that it is given, and no descriptor that the agent was started with', async t => {
+  const { folder } = setUp(t)
+  const lock = openSync(join(folder, 'lock'), 'w')
+  t.teardown(() => { closeSync(lock) })
+  const agent = join(folder, 'agent.ts')
+  writeFileSync(agent, `
+    import { createCommandRunner } from ${JSON.stringify(new URL('../../src/process/commands.ts', import.meta.url).href)}
+    const runner = createCommandRunner({ outputDir: process.argv[2] })
+    const environment = await runner.run({ argv: ['env'], env: { GIVEN: 'yes', LANG: 'C' } })
+    const descriptors = await runner.run({ argv: ['ls', '-l', '/proc/self/fd'] })
+    console.log(JSON.stringify({ environment, descriptors }))`)
+  const passed = { PATH: process.env['PATH'] ?? '', HOME: '/home/agent', TZ: 'Asia/Tokyo' }
+  const secrets = { STEWARD_DATASTORE_POSTGRESQL_PASSWORD: 'hidden', NODE_OPTIONS: '--no-warnings', LD_LIBRARY_PATH: '/absent', USER: 'me', LC_ALL: 'C' }
+  // A script holds its lock like this. Node keeps back the lowest descriptors that it finds, not this one.
+  const stdio = ['ignore', 'pipe', 'inherit', ...Array<'ignore'>(97).fill('ignore'), lock] as const
+  // What tap gives to children is not of this test.
+  const clean = ['-i', ...Object.entries({ ...passed, ...secrets }).map(([name, value]) => `${name}=${value}`)]
+
+  const child = spawn('env', [...clean, process.execPath, '--import=tsx', agent, join(folder, 'outputs')], { stdio: [...stdio] })
+  let text = ''
+  child.stdout?.on('data', (chunk: Buffer) => { text += chunk.toString() })
+  await once(child, 'close')
+
+  const { environment, descriptors } = JSON.parse(text) as Record<'environment' | 'descriptors', CommandResult>
+  t.same(Object.fromEntries(environment.stdout.trim().split('\n').map(line => line.split('='))), { ...passed, GIVEN: 'yes', LANG: 'C' })
+  t.match(descriptors.stdout, / 100 -> \/dev\/null/)
+  t.notMatch(descriptors.stdout, /lock/)
 })
 
 t.test('a command that does not read its input is no trouble', async t => {
@@ -135,6 +206,29 @@ t.test('a descendant that keeps the outputs open does not hold the run', async t
   t.ok(isRunning(pid), 'the descendant goes on')
 })
 
+t.test('what goes on in the command\'s group cannot fill the disk: its outputs are emptied', async t => {
+  const { runner, folder } = setUp(t)
+  const emptied = makePipe(folder, 'emptied')
+  // Goes on after the command has exited, and tells when its file has become smaller.
+  const script = `
+    const block = Buffer.alloc(65536, 'x')
+    for (let before = 0, size = 0; size >= before;) {
+      before = size
+      if (size < 8e6) fs.writeSync(1, block)
+      size = fs.fstatSync(1).size
+    }
+    fs.writeFileSync(${JSON.stringify(emptied)}, 'emptied')`
+  const gate = makePipe(folder, 'gate')
+
+  const { exitCode, stdout } = await runner.run({ argv: shell('node -e "$1" < "$2" & echo $!', script, gate) })
+  const pid = Number(stdout)
+  t.teardown(() => { if (isRunning(pid)) process.kill(pid) })
+  await writeFile(gate, 'go')
+
+  t.equal(exitCode, 0)
+  t.equal(await readFile(emptied, 'utf8'), 'emptied')
+})
+
 t.test('an abort ends the whole group, also those of it that ignore SIGTERM', async t => {
   const { runner, folder } = setUp(t, { killAfterMs: 1000 })
   const started = makePipe(folder, 'started')
@@ -148,6 +242,36 @@ t.test('an abort ends the whole group, also those of it that ignore SIGTERM', as
 
   t.match(result, { exitCode: 7, timedOut: true })
   await untilDead(Number(result.stdout))
+})
+
+t.test('who was stopped is ended in good order too', async t => {
+  const { runner, folder } = setUp(t, { killAfterMs: 60_000 })
+  const started = makePipe(folder, 'started')
+  const controller = new AbortController()
+
+  const running = runner.run({
+    argv: shell('trap "echo ended; exit 9" TERM; echo > "$1"; kill -STOP $$; while :; do :; done', started), signal: controller.signal
+  })
+  await readFile(started)
+  controller.abort('cancelled')
+
+  t.match(await running, { exitCode: 9, stdout: 'ended\n' })
+})
+
+t.test('what has left the group is not reached: it is the business of the cancel command', async t => {
+  const { runner, folder } = setUp(t)
+  const started = makePipe(folder, 'started')
+  const controller = new AbortController()
+
+  const running = runner.run({
+    argv: shell('setsid sh -c \'echo $$ > "$1"; exec sleep 1000\' sh "$1" & wait', started), signal: controller.signal
+  })
+  const pid = Number(await readFile(started, 'utf8'))
+  t.teardown(() => { process.kill(pid) })
+  controller.abort('cancelled')
+
+  t.match(await running, { signal: 'SIGTERM' })
+  t.ok(isRunning(pid))
 })
 
 t.test('a command has only so much time', async t => {

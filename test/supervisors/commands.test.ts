@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
@@ -13,12 +14,16 @@ const { signal } = new AbortController()
 
 const shell = (script: string, ...args: string[]): string[] => ['/bin/sh', '-c', script, 'sh', ...args]
 
+const unset: ServiceSettings['options'] = {
+  service_name: null, pid: [], start: [], stop: [], user: null, working_directory: null, timeout_seconds: 60
+}
+
 /** A supervisor that keeps its files in the test's folder, which the test has made. */
 function make (t: Test, options: Partial<ServiceSettings['options']>): Supervisor {
   const run = createCommandRunner({ outputDir: join(t.testdirName, 'outputs') })
   const supervisor = createSupervisor({
     supervisor: 'commands',
-    options: { service_name: null, pid: ['true'], start: ['true'], stop: ['true'], timeout_seconds: 60, ...options }
+    options: { ...unset, pid: ['true'], start: ['true'], stop: ['true'], ...options }
   }, { run })
   if (supervisor === null) throw new Error('there is no supervisor')
   return supervisor
@@ -28,9 +33,7 @@ const errorOf = async (promise: Promise<unknown>): Promise<unknown> => await pro
 
 t.test('nobody supervises unless somebody is named', async t => {
   const run = createCommandRunner({ outputDir: t.testdir() })
-  const options = { service_name: null, pid: [], start: [], stop: [], timeout_seconds: 60 }
-
-  t.equal(createSupervisor({ supervisor: 'none', options }, { run }), null)
+  t.equal(createSupervisor({ supervisor: 'none', options: unset }, { run }), null)
 })
 
 t.test('a service is started, seen and stopped by its commands', async t => {
@@ -103,4 +106,15 @@ t.test('an abort ends the command with its group, and its reason is thrown', asy
 
   t.equal(await starting, 'timeout')
   t.notOk(isRunning(pid))
+})
+
+const skip = process.getuid?.() === 0 ? false : 'needs root: only root can run commands as another user'
+
+t.test('the commands run as their user and in their folder', { skip }, async t => {
+  t.testdir()
+  const argv = shell('id -u; pwd >&2; exit 3')
+
+  const error = await errorOf(make(t, { start: argv, user: 'nobody', working_directory: '/usr' }).start(signal))
+
+  t.match(error, { layers: ['/usr', execFileSync('id', ['-u', 'nobody'], { encoding: 'utf8' }).trim()] })
 })

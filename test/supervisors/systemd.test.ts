@@ -23,7 +23,8 @@ const { signal } = new AbortController()
 function setUp (t: Test, { seconds = 60 } = {}): Subject {
   const systemctl = createSystemctl(t)
   const run = createCommandRunner({ outputDir: join(systemctl.folder, 'outputs') })
-  const options = { service_name: 'db@15-main', pid: [], start: [], stop: [], timeout_seconds: seconds }
+  const commands = { pid: [], start: [], stop: [], user: null, working_directory: null }
+  const options = { service_name: 'db@15-main', ...commands, timeout_seconds: seconds }
   const supervisor = createSupervisor({ supervisor: 'systemd', options }, { run })
   if (supervisor === null) throw new Error('there is no supervisor')
   return { supervisor, systemctl }

@@ -1,5 +1,4 @@
-import pino from 'pino'
-import type { Logger } from '../../src/domain/log.js'
+import pino, { type Logger } from 'pino'
 
 /** A real logger, and everything that it has written so far, line by line. */
 export function recordLog (): { readonly log: Logger, readonly lines: () => readonly string[] } {

@@ -1,4 +1,3 @@
-import type { Clock } from '../../domain/clock.js'
 import type { NodeInfo } from '../../domain/info.js'
 import type { ActionKind } from '../../domain/kind.js'
 import type { Logger } from '../../domain/log.js'
@@ -31,7 +30,6 @@ export interface PostgresqlOptions {
 
 /** What the driver is handed. */
 export interface PostgresqlParts {
-  readonly clock: Clock
   readonly log: Logger
   readonly run: CommandRunner
   /** Who starts and stops the server; null when nobody is configured. */
@@ -46,14 +44,13 @@ export function createPostgresqlDriver (options: PostgresqlOptions, parts: Postg
   const { kinds, stop } = createProgramKinds({ ...parts, settings, backupDir, timeoutMs, connections })
   return {
     datastore: createDatastore(connections, node),
-    kinds: [...createKinds({ options, parts, connections }), ...kinds],
+    kinds: [...createKinds({ settings, connections }), ...kinds],
     stop,
     review: async () => await reviewSettings({ settings, backupDir })
   }
 }
 
-function createKinds ({ options: { settings }, parts: { clock }, connections }:
-{ options: PostgresqlOptions, parts: PostgresqlParts, connections: Connections }): ActionKind[] {
+function createKinds ({ settings, connections }: { settings: PostgresqlOptions['settings'], connections: Connections }): ActionKind[] {
   const sql = { connections, database: settings.database }
   return [
     createReloadKind(sql),
@@ -62,7 +59,7 @@ function createKinds ({ options: { settings }, parts: { clock }, connections }:
     createAnalyzeKind(sql),
     createReindexKind(sql),
     createPromoteKind(sql),
-    createTerminateBackendsKind({ connections, clock })
+    createTerminateBackendsKind({ connections })
   ]
 }
 

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import type { Clock } from '../../domain/clock.js'
 import type { ActionKind } from '../../domain/kind.js'
 import type { Logger } from '../../domain/log.js'
 import type { CommandRunner } from '../../domain/ports/process.js'
@@ -22,7 +21,6 @@ export interface ProgramKindParts {
   readonly timeoutMs: number
   /** To the node's own server. */
   readonly connections: Connections
-  readonly clock: Clock
   readonly log: Logger
   readonly run: CommandRunner
   readonly supervisor: Supervisor | null
@@ -30,7 +28,7 @@ export interface ProgramKindParts {
 
 /** The kinds that work through pg_basebackup and pg_ctl; those on the data folder where it is known. */
 export function createProgramKinds (parts: ProgramKindParts): { kinds: ActionKind[], stop: ActionKind | null } {
-  const { settings, backupDir, timeoutMs, connections, clock, log, run, supervisor } = parts
+  const { settings, backupDir, timeoutMs, connections, log, run, supervisor } = parts
   const { host, port, peers } = settings
   const programs = createPrograms({ settings, run, timeoutMs })
   const baseBackup = createBaseBackupKind({ programs, source: { address: { host, port }, connections }, backupDir })
@@ -38,7 +36,7 @@ export function createProgramKinds (parts: ProgramKindParts): { kinds: ActionKin
 
   const server = createServerControl({ programs, dataDir: resolve(settings.data_dir) })
   const join = createClusterJoinKind({
-    ...{ programs, server, connections, port, supervisor, clock, peers },
+    ...{ programs, server, connections, port, supervisor, peers },
     connectTo: address => createConnections({ settings: { ...settings, ...address }, timeoutMs, log })
   })
   return { kinds: [baseBackup, join], stop: createStoreStopKind({ server, connections }) }

@@ -6,7 +6,20 @@ export interface Command {
   readonly stdin?: string
   /** The whole environment is this, beside PATH, HOME, LANG and TZ of the agent. */
   readonly env?: Readonly<Record<string, string>>
+  /** Its working folder, which exists. Absent: the agent's. */
   readonly cwd?: string
+  /**
+   * Instead of `cwd`: the name of a folder of the command's own. It is made when there is none, for the command's user
+   * alone, and stays, for the next command of that name and for what this one leaves in the background.
+   */
+  readonly ownFolder?: string
+  /**
+   * The system user that it runs as, with that user's groups and none of the agent's, and with HOME, USER and LOGNAME.
+   * Only root can become another. Absent: the agent's.
+   */
+  readonly user?: string
+  /** How much nicer than the agent it is: 0 (the default) to 19. */
+  readonly nice?: number
   /** Milliseconds after which the process group is ended; absent: no limit. */
   readonly timeoutMs?: number
   /**

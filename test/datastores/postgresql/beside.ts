@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import { createPostgresqlDriver } from '../../../src/datastores/postgresql/driver.js'
 import type { PostgresqlSettings } from '../../../src/datastores/postgresql/settings.js'
-import { systemClock } from '../../../src/domain/clock.js'
 import type { ActionKind } from '../../../src/domain/kind.js'
 import { silentLogger } from '../../../src/domain/log.js'
 import type { Driver } from '../../../src/domain/ports/datastore.js'
@@ -26,7 +25,7 @@ export function createBeside (t: Test, settings: PostgresqlSettings, supervisor:
     settings,
     node: { nodeId: null, clusterId: null, clusterDisplayName: null, addresses: {}, timeoutMs: 5000 },
     backupDir
-  }, { clock: systemClock, log: silentLogger, run: createCommandRunner({ outputDir: join(folder, 'output') }), supervisor })
+  }, { log: silentLogger, run: createCommandRunner({ outputDir: join(folder, 'output') }), supervisor })
   t.teardown(() => driver.datastore.close())
   const kinds = [...driver.kinds, ...driver.stop === null ? [] : [driver.stop]]
   return {

@@ -2,7 +2,6 @@ import type { Test } from 'tap'
 import { createPostgresqlDriver } from '../../../src/datastores/postgresql/driver.js'
 import type { PostgresqlParts } from '../../../src/datastores/postgresql/driver.js'
 import type { PostgresqlSettings } from '../../../src/datastores/postgresql/settings.js'
-import { systemClock } from '../../../src/domain/clock.js'
 import type { JsonValue } from '../../../src/domain/json.js'
 import type { ActionKind, Outcome } from '../../../src/domain/kind.js'
 import { silentLogger } from '../../../src/domain/log.js'
@@ -34,7 +33,6 @@ export function createSubject (t: Test, server: PostgresqlServer, options: Subje
     node: { nodeId: null, clusterId: null, clusterDisplayName: null, addresses: {}, timeoutMs: 2000, ...options.node },
     backupDir: '/nonexistent'
   }, {
-    clock: systemClock,
     log: silentLogger,
     run: { run: () => Promise.reject(new Error('The SQL kinds run no programs.')) },
     supervisor: null,

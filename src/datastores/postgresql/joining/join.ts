@@ -1,4 +1,3 @@
-import type { Clock } from '../../../domain/clock.js'
 import type { JsonObject } from '../../../domain/json.js'
 import type { KindContext } from '../../../domain/kind.js'
 import type { Supervisor } from '../../../domain/ports/supervisor.js'
@@ -23,7 +22,6 @@ export interface JoinParts {
   /** The port that the node's own server is to listen at. */
   readonly port: number
   readonly supervisor: Supervisor | null
-  readonly clock: Clock
 }
 
 /** How far an interrupted run of the action came. */

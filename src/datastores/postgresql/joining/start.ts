@@ -28,8 +28,8 @@ const pollMs = 500
  * @throws PostgresqlError when it does not; the signal's reason
  */
 export async function awaitStreaming (join: Join): Promise<void> {
-  const { context: { signal, sleep }, server, connections, supervisor, primary, clock, folders, report } = join
-  const deadline = clock.now() + limitMs
+  const { context: { signal, sleep }, server, connections, supervisor, primary, folders, report } = join
+  const deadline = performance.now() + limitMs
   let told = ''
   for (;;) {
     const why = await whyNotStreaming(connections, primary.address).catch(sentenceOf)
@@ -37,7 +37,7 @@ export async function awaitStreaming (join: Join): Promise<void> {
     if (why !== told) await report({ waiting: why })
     told = why
     if (supervisor === null && await server.pid(signal) === null) throw await endedAgain(logFileOf(folders))
-    if (clock.now() > deadline) {
+    if (performance.now() > deadline) {
       const words = supervisor === null ? await lastLines(logFileOf(folders)) : []
       throw refusal(`The new standby was started, but does not stream from "${primary.name}". Its log says why.`, [why, ...words])
     }

@@ -1,4 +1,3 @@
-import type { Clock } from '../../../domain/clock.js'
 import { done, failed } from '../../../domain/kind.js'
 import type { ActionKind, KindContext, Outcome } from '../../../domain/kind.js'
 import { ownApplicationName } from '../connections.js'
@@ -15,7 +14,6 @@ interface TerminateArgs {
 
 interface TerminateParts {
   readonly connections: Pick<Connections, 'query'>
-  readonly clock: Clock
 }
 
 const text = (description: string): object => ({ type: 'string', maxLength: 63, description })
@@ -97,7 +95,7 @@ const remainingSql = `
   where backend_start::text = found.since`
 
 async function terminate ({ args, sleep }: KindContext<TerminateArgs>, parts: TerminateParts): Promise<Outcome> {
-  const { connections: { query }, clock } = parts
+  const { connections: { query } } = parts
   const { database, user, application_name: name, state, idle_seconds: idle } = args
   if ((await query(hiddenSql, [database, user, name])).length > 0) {
     return failed('The role of the agent may not see what connections of other roles do, so none was ended. Grant it pg_monitor.', { variant: '42501' })
@@ -113,13 +111,13 @@ async function terminate ({ args, sleep }: KindContext<TerminateArgs>, parts: Te
   const which = [found.map(({ pid }) => pid), found.map(({ since }) => since)]
   await query(terminateSql, which)
 
-  const deadline = clock.now() + endingMs
+  const deadline = performance.now() + endingMs
   for (;;) {
     const remaining = (await query<{ pid: number }>(remainingSql, which)).map(({ pid }) => pid)
     const pids = found.map(({ pid }) => pid).filter(pid => !remaining.includes(pid))
     const payload = { terminated: pids.length, pids, refused }
     if (remaining.length === 0) return done(payload)
-    if (clock.now() > deadline) {
+    if (performance.now() > deadline) {
       return failed(`${remaining.length} of the connections have been told to end and have not, for ${endingMs / 1000} s.`, { more: { ...payload, remaining } })
     }
     await sleep(lookMs)
