@@ -30,6 +30,8 @@ export interface Action {
   readonly principal: string
   /** The protocol it came through, for example `api` or `replicante-classic`. */
   readonly protocol: string
+  /** The address that the request came from; null for what older versions recorded. */
+  readonly remoteAddress: string | null
   /** When it was first created, by whoever created it: the caller may give it. */
   readonly createdAt: Instant
   /** When this agent recorded it. */
@@ -45,6 +47,16 @@ export interface Action {
   readonly interruptions: number
   /** Grows by one with every change of the row: what an ETag is made of. */
   readonly version: number
+}
+
+/** Who asked for something, and how: recorded with an action, and with the wish to cancel it. */
+export interface Caller {
+  /** The name that access gave who asked. */
+  readonly principal: string
+  /** The protocol it came through, for example `api` or `replicante-classic`. */
+  readonly protocol: string
+  /** The address that it came from. */
+  readonly remoteAddress: string
 }
 
 /** What lists show: everything but the parts that may be large. */
@@ -68,15 +80,13 @@ export interface ActionEvent extends Transition {
 }
 
 /** What the store needs to append an action. Complete: the scheduler has filled every default. */
-export interface ActionDraft {
+export interface ActionDraft extends Caller {
   readonly id: string
   readonly kind: string
   readonly lane: string
   readonly args: JsonValue
   readonly headers: Readonly<Record<string, string>>
   readonly requester: string
-  readonly principal: string
-  readonly protocol: string
   /** Null: the moment of scheduling. */
   readonly createdAt: Instant | null
   /** The name under which the outcome is collected; null when nobody does. */

@@ -11,6 +11,7 @@ export function summaryView (action: ActionSummary) {
     requester: action.requester,
     principal: action.principal,
     protocol: action.protocol,
+    remote_address: action.remoteAddress,
     created_ts: formatInstant(action.createdAt),
     scheduled_ts: formatInstant(action.scheduledAt),
     started_ts: formatInstant(action.startedAt),

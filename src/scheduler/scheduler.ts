@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { defaultRequester, idShape, mainLane, type Action, type ActionEvent } from '../domain/action.js'
 import type { IdSource } from '../domain/clock.js'
-import { isWellFormed, type JsonValue } from '../domain/json.js'
+import { beginning, isWellFormed, type JsonValue } from '../domain/json.js'
 import type { ActionKind } from '../domain/kind.js'
 import { isFinal } from '../domain/lifecycle.js'
 import type { KindDescription, ScheduleRequest, Scheduled, Scheduler } from '../domain/ports/scheduler.js'
@@ -61,6 +61,7 @@ export function createScheduler ({ store, registry, newId, disabled }: Scheduler
     lastEvent: () => store.lastEvent(),
     eventTime: position => store.eventTime(position),
     outcomes: query => store.outcomes(query),
+    audit: query => store.audit(query),
     refuse: () => { refusing = true },
 
     async schedule (request) {
@@ -76,10 +77,10 @@ export function createScheduler ({ store, registry, newId, disabled }: Scheduler
       return appended satisfies Scheduled
     },
 
-    async cancel (id) {
+    async cancel (id, caller) {
       if (disabled !== null) throw new Problem('actions-disabled', { params: { reason: disabled } })
       const refuse = (action: Action): string | null => registry.get(action.kind)?.refuseCancel?.(action) ?? null
-      return await store.requestCancel(normalId(id), refuse)
+      return await store.requestCancel(normalId(id), { caller, refuse })
     },
 
     outcome: async (id, signal) => await waiters.until(get(id), action => isFinal(action.state), signal),
@@ -103,6 +104,7 @@ function draftOf (request: ScheduleRequest, id: string) {
     requester: request.requester ?? defaultRequester,
     principal: request.principal,
     protocol: request.protocol,
+    remoteAddress: request.remoteAddress,
     createdAt: request.createdAt ?? null,
     collector: request.collector ?? null
   }
@@ -110,7 +112,7 @@ function draftOf (request: ScheduleRequest, id: string) {
 
 /** An id in the form in which it is stored. */
 function normalId (id: string): string {
-  if (!idShape.test(id)) throw new Problem('invalid-id', { params: { id: id.slice(0, 100) } })
+  if (!idShape.test(id)) throw new Problem('invalid-id', { params: { id: beginning(id, 100) } })
   return id.toLowerCase()
 }
 

@@ -21,6 +21,7 @@ export const actionTable = sqliteTable('action', {
   protocol: text('protocol').notNull(),
   principal: text('principal').notNull(),
   requester: text('requester').notNull(),
+  remoteAddress: text('remote_address'),
   state: text('state').$type<ActionState>().notNull(),
   createdAt: integer('created_at').notNull(),
   scheduledAt: integer('scheduled_at').notNull(),
@@ -51,6 +52,14 @@ export const transitionTable = sqliteTable('transition', {
   at: integer('at').notNull(),
   state: text('state').$type<ActionState>().notNull(),
   payload: text('payload')
+})
+
+export const cancellationTable = sqliteTable('cancellation', {
+  actionSeq: integer('action_seq').primaryKey().references(() => actionTable.seq, { onDelete: 'cascade' }),
+  at: integer('at').notNull(),
+  principal: text('principal').notNull(),
+  protocol: text('protocol').notNull(),
+  remoteAddress: text('remote_address').notNull()
 })
 
 export const outcomeTable = sqliteTable('outcome', {

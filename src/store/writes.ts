@@ -3,7 +3,7 @@ import type { Action, ActionDraft, ActionEvent } from '../domain/action.js'
 import type { Clock, Instant } from '../domain/clock.js'
 import { failed, type Outcome } from '../domain/kind.js'
 import { isFinal, type ActionState } from '../domain/lifecycle.js'
-import type { Appended } from '../domain/ports/store.js'
+import type { Appended, CancelWish } from '../domain/ports/store.js'
 import { Problem } from '../domain/problem.js'
 import type { Lookups } from './lookups.js'
 import { OpenActions, openActionOf, type OpenAction } from './open-actions.js'
@@ -55,6 +55,7 @@ export class Writes {
   readonly #suspend: RowStatement<[Instant, number]>
   readonly #interrupt: RowStatement<[number]>
   readonly #transition: Database.Statement<unknown[]>
+  readonly #cancellation: Database.Statement<[number, Instant, string, string, string]>
   readonly #outcome: Database.Statement<[string, number, number]>
 
   /** The newest numbers that were ever given. What is not written leaves some out; none is given twice. */
@@ -67,8 +68,8 @@ export class Writes {
     this.#byId = lookups.byId
     this.#insert = database.prepare(`
       insert into action (seq, id, kind, lane, protocol, principal, requester, state, args, headers,
-        created_at, scheduled_at, updated_at, collector, last_transition)
-      values (?, ?, ?, ?, ?, ?, ?, 'NEW', ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`)
+        created_at, scheduled_at, updated_at, collector, last_transition, remote_address)
+      values (?, ?, ?, ?, ?, ?, ?, 'NEW', ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`)
     this.#claim = database.prepare(`
       update action set state = 'RUNNING', updated_at = ?, started_at = ?, last_transition = ?, version = version + 1
       where seq = ? and version = ?`)
@@ -87,6 +88,8 @@ export class Writes {
       where seq = ? and state = 'RUNNING' returning ${actionColumns()}`)
     this.#transition = database.prepare(
       'insert into transition (seq, action_seq, previous, at, state, payload) values (?, ?, ?, ?, ?, ?)')
+    this.#cancellation = database.prepare(
+      'insert into cancellation (action_seq, at, principal, protocol, remote_address) values (?, ?, ?, ?, ?)')
     this.#outcome = database.prepare('insert into outcome (collector, transition_seq, action_seq) values (?, ?, ?)')
   }
 
@@ -97,7 +100,7 @@ export class Writes {
 
   /** Adds an action in NEW. An id that is taken changes nothing. `argsText` is the JSON of its arguments. */
   append (draft: ActionDraft, argsText: string, { scope, room }: AppendOptions): Appended {
-    const { id, kind, lane, protocol, principal, requester, headers, collector } = draft
+    const { id, kind, lane, protocol, principal, requester, headers, collector, remoteAddress } = draft
     const full = room(scope.queued)
     if (full !== null) {
       // A repeated request is told of its action even then.
@@ -110,7 +113,7 @@ export class Writes {
     const transition = ++this.#newest.transition
     const headersText = headerText(headers)
     const { changes } = this.#insert.run(action.seq, id, kind, lane, protocol, principal, requester, argsText,
-      headersText, action.createdAt, at, at, collector, transition)
+      headersText, action.createdAt, at, at, collector, transition, remoteAddress)
     if (changes === 0) return { action: toAction(this.#byId.get(id)!), fresh: false }
 
     this.#record({ to: action, transition, payload: null, at }, { from: null, previous: null }, scope)
@@ -180,7 +183,7 @@ export class Writes {
   }
 
   /** Records that an action is to end; a NEW one ends with it. */
-  requestCancel (id: string, refuse: (action: Action) => string | null, scope: TurnScope): Action {
+  requestCancel (id: string, { caller, refuse }: CancelWish, scope: TurnScope): Action {
     const row = this.#byId.get(id)
     if (row === undefined) throw new Problem('unknown-action', { params: { id } })
     const open = this.#open.known(row.seq) ?? openActionOf(row)
@@ -193,6 +196,7 @@ export class Writes {
     }
     const at = this.#timeOf(open)
     written(this.#cancel.run(at, action.seq, action.version), action)
+    this.#cancellation.run(action.seq, at, caller.principal, caller.protocol, caller.remoteAddress)
     open.action = changed(action, { cancelRequestedAt: at })
     if (action.state === 'NEW') {
       const { state, payload } = failed('The action was cancelled before it began.', { reason: 'cancelled' })
@@ -272,6 +276,7 @@ function newAction (draft: ActionDraft, { seq, at }: { seq: number, at: Instant 
     requester: draft.requester,
     principal: draft.principal,
     protocol: draft.protocol,
+    remoteAddress: draft.remoteAddress,
     createdAt: draft.createdAt ?? at,
     scheduledAt: at,
     startedAt: null,

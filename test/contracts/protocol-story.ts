@@ -4,6 +4,7 @@ import type { Clock } from '../../src/domain/clock.js'
 import type { ActionState } from '../../src/domain/lifecycle.js'
 import { idOf, refusal, script, storedIds } from './protocol-face.js'
 import type { FaceRequest, ProtocolAdapter, ProtocolFace, Shown } from './protocol-face.js'
+import { someCaller } from '../support/access.js'
 
 /** What a story left behind: rows, histories and what the protocol shows, without what may differ. */
 export interface Trace {
@@ -73,7 +74,7 @@ export async function tellStory (t: Test, adapter: ProtocolAdapter): Promise<Tra
   await scheduler.changed(running, 1, new AbortController().signal)
   for (const id of [waiting, running]) {
     later()
-    await scheduler.cancel(id)
+    await scheduler.cancel(id, someCaller)
   }
   await finished(last)
   return await traceOf(face)

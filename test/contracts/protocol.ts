@@ -3,6 +3,7 @@ import { done } from '../../src/domain/kind.js'
 import { abilities, endNext, has, idOf, refusal, rows, script, shown } from './protocol-face.js'
 import type { Answer, ProtocolAdapter } from './protocol-face.js'
 import { protocolRefusals } from './protocol-refusals.js'
+import { someCaller } from '../support/access.js'
 
 const key = '0198c5a1-7d3e-7cc4-9a6b-3f1f5f0f7a11'
 const otherKey = '0198c5a1-7d3e-7cc4-9a6b-3f1f5f0f7a12'
@@ -116,7 +117,7 @@ function lists (t: Test, adapter: ProtocolAdapter): void {
     const put = async (): Promise<string> => idOf(await face.schedule({ kind: script }))
     const [first, second, third, fourth] = [await put(), await put(), await put(), await put()]
     await endNext(face, done())
-    await face.engine.scheduler.cancel(third)
+    await face.engine.scheduler.cancel(third, someCaller)
     await face.engine.store.claim('main')
 
     const { queue, finished } = await face.list?.() ?? { queue: [], finished: [] }

@@ -1,6 +1,7 @@
 import type { Test } from 'tap'
 import { done } from '../../src/domain/kind.js'
-import { draft, noRefusal, type StoreUnderTest } from './store-under-test.js'
+import { draft, type StoreUnderTest } from './store-under-test.js'
+import { cancelWish } from '../support/access.js'
 
 /** The part of the store's contract that is about collected outcomes. */
 export function outcomeContract (t: Test, openOne: (t: Test) => StoreUnderTest): void {
@@ -13,8 +14,8 @@ export function outcomeContract (t: Test, openOne: (t: Test) => StoreUnderTest):
     t.strictSame(ask(null), { actions: [], more: false, next: store.lastEvent(), gap: false }, 'nothing has ended')
     const begin = store.lastEvent()
 
-    await store.requestCancel(third.id, noRefusal)
-    await store.requestCancel(other.id, noRefusal)
+    await store.requestCancel(third.id, cancelWish())
+    await store.requestCancel(other.id, cancelWish())
     await store.claim('main')
     const middle = store.lastEvent()
     await store.settle(first.seq, done({ deep: ['x'] }))
@@ -38,7 +39,7 @@ export function outcomeContract (t: Test, openOne: (t: Test) => StoreUnderTest):
     const large = 'x'.repeat(700_000)
     for (let i = 0; i < 4; i++) {
       const { action } = await store.append(draft({ collector: 'mine', args: large }))
-      await store.requestCancel(action.id, noRefusal)
+      await store.requestCancel(action.id, cancelWish())
     }
 
     const first = store.outcomes({ collector: 'mine', after: null, limit: 100 })
@@ -52,7 +53,7 @@ export function outcomeContract (t: Test, openOne: (t: Test) => StoreUnderTest):
     const { store, setTime } = openOne(t)
     const end = async () => {
       const { action } = await store.append(draft({ collector: 'mine' }))
-      return await store.requestCancel(action.id, noRefusal)
+      return await store.requestCancel(action.id, cancelWish())
     }
     setTime(1000)
     const early = store.lastEvent()

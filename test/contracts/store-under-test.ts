@@ -2,6 +2,7 @@ import type { Test } from 'tap'
 import { v7 } from 'uuid'
 import type { ActionDraft } from '../../src/domain/action.js'
 import type { ActionStore, LaneDepth } from '../../src/domain/ports/store.js'
+import { someCaller } from '../support/access.js'
 
 /** A store to try, at a time that the test sets. */
 export interface StoreUnderTest {
@@ -15,12 +16,10 @@ export interface StoreUnderTest {
 /** How a store is opened; it is closed at the end of the test. */
 export type OpenStoreUnderTest = (t: Test, options: { readonly queueLimit: number }) => StoreUnderTest
 
-/** Lets every cancel pass. */
-export const noRefusal = (): null => null
-
 /** A draft with everything that a test does not care about filled in. */
 export function draft (some: Partial<ActionDraft> = {}): ActionDraft {
-  return { id: v7(), kind: 'a.b/c', lane: 'main', args: null, headers: {}, requester: 'AGENT_API', principal: 'local', protocol: 'api', createdAt: null, collector: null, ...some }
+  const about = { kind: 'a.b/c', lane: 'main', requester: 'AGENT_API', createdAt: null, collector: null }
+  return { ...someCaller, ...about, id: v7(), args: null, headers: {}, ...some }
 }
 
 /** The lanes with anything in them, by name. */

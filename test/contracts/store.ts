@@ -4,9 +4,11 @@ import { done, failed } from '../../src/domain/kind.js'
 import type { PageQuery } from '../../src/domain/page.js'
 import { Problem } from '../../src/domain/problem.js'
 import type { ActionStore, Effect } from '../../src/domain/ports/store.js'
-import { draft, lanesOf, noRefusal, type OpenStoreUnderTest, type StoreUnderTest } from './store-under-test.js'
+import { draft, lanesOf, type OpenStoreUnderTest, type StoreUnderTest } from './store-under-test.js'
+import { auditContract } from './store-audit.js'
 import { claimContract } from './store-claims.js'
 import { outcomeContract } from './store-outcomes.js'
+import { cancelWish } from '../support/access.js'
 
 const everything: PageQuery = { filter: {}, order: 'asc', limit: 1000 }
 
@@ -15,6 +17,7 @@ export function storeContract (t: Test, open: OpenStoreUnderTest): void {
   const openOne = (t: Test, queueLimit = 1000): StoreUnderTest => open(t, { queueLimit })
   claimContract(t, openOne)
   outcomeContract(t, openOne)
+  auditContract(t, openOne)
 
   t.test('an appended action is NEW, with everything that was said of it and a first transition', async t => {
     const { store, setTime } = openOne(t)
@@ -98,7 +101,7 @@ export function storeContract (t: Test, open: OpenStoreUnderTest): void {
 
     await t.rejects(store.settle(action.seq, done()))
     await t.rejects(store.progress(action.seq, 1))
-    await t.rejects(store.requestCancel(action.id, noRefusal), { code: 'action-finished' })
+    await t.rejects(store.requestCancel(action.id, cancelWish()), { code: 'action-finished' })
     t.strictSame(store.get(action.id), before)
     t.equal(store.history(action.seq).length, 3)
   })
@@ -117,9 +120,9 @@ export function storeContract (t: Test, open: OpenStoreUnderTest): void {
     const running = (await store.append(draft({ lane: 'running' }))).action
     await store.claim('running')
 
-    const ended = await store.requestCancel(waiting.id, noRefusal)
-    const asked = await store.requestCancel(running.id, noRefusal)
-    const again = await store.requestCancel(running.id, noRefusal)
+    const ended = await store.requestCancel(waiting.id, cancelWish())
+    const asked = await store.requestCancel(running.id, cancelWish())
+    const again = await store.requestCancel(running.id, cancelWish())
 
     t.match(ended, { state: 'FAILED', statePayload: { reason: 'cancelled', error: String, layers: [], trace: null, variant: null } })
     t.ok(ended.cancelRequestedAt !== null)
@@ -127,10 +130,10 @@ export function storeContract (t: Test, open: OpenStoreUnderTest): void {
     t.ok(asked.cancelRequestedAt !== null)
     t.strictSame(again, asked, 'repeating is harmless')
     t.equal(await store.claim('waiting'), null, 'what was cancelled before it began never begins')
-    await t.rejects(store.requestCancel(v7(), noRefusal), { code: 'unknown-action' })
+    await t.rejects(store.requestCancel(v7(), cancelWish()), { code: 'unknown-action' })
     const other = (await store.append(draft({ lane: 'refusing' }))).action
     await store.claim('refusing')
-    await t.rejects(store.requestCancel(other.id, () => 'too late'), { code: 'cancel-refused', message: /too late/ })
+    await t.rejects(store.requestCancel(other.id, cancelWish('too late')), { code: 'cancel-refused', message: /too late/ })
   })
 
   t.test('interruptions are counted until there is progress', async t => {
@@ -188,7 +191,7 @@ export function storeContract (t: Test, open: OpenStoreUnderTest): void {
     const { action } = await store.append(draft())
     await store.claim('main')
     await store.progress(action.seq, 1)
-    await store.requestCancel(action.id, noRefusal)
+    await store.requestCancel(action.id, cancelWish())
     await store.settle(action.seq, done())
     unsubscribe()
     await store.append(draft())

@@ -3,6 +3,7 @@ import { done, failed } from '../../src/domain/kind.js'
 import { openEngine } from '../support/engine.js'
 import { aborted, scriptedKind } from '../support/scripted-kind.js'
 import { draft } from '../contracts/store-under-test.js'
+import { someCaller } from '../support/access.js'
 
 const kind = 'test.steward/scripted'
 const everything = { filter: {}, order: 'asc', limit: 100 } as const
@@ -158,7 +159,7 @@ t.test('cancelling', async t => {
     const { id } = await engine.schedule(kind)
     const first = await scripted.begun()
 
-    t.match(await engine.scheduler.cancel(id), { state: 'FAILED', statePayload: { reason: 'cancelled' } })
+    t.match(await engine.scheduler.cancel(id, someCaller), { state: 'FAILED', statePayload: { reason: 'cancelled' } })
     first.returns(done())
     const last = await engine.schedule(kind)
     const next = await scripted.begun()
@@ -175,8 +176,8 @@ t.test('cancelling', async t => {
     const run = await scripted.begun()
     const slept = run.context.sleep(1_000_000)
 
-    const answer = await engine.scheduler.cancel(id)
-    const again = await engine.scheduler.cancel(id)
+    const answer = await engine.scheduler.cancel(id, someCaller)
+    const again = await engine.scheduler.cancel(id, someCaller)
 
     t.equal(answer.state, 'RUNNING')
     t.ok(answer.cancelRequestedAt !== null)
@@ -185,7 +186,7 @@ t.test('cancelling', async t => {
     t.equal(run.context.signal.reason, 'cancelled')
     run.throws(run.context.signal.reason)
     t.match(await engine.finished(id), { state: 'FAILED', statePayload: { reason: 'cancelled', layers: [] } })
-    await t.rejects(engine.scheduler.cancel(id), { code: 'action-finished' })
+    await t.rejects(engine.scheduler.cancel(id, someCaller), { code: 'action-finished' })
   })
 
   t.test('in the very turn that claims it', async t => {
@@ -195,7 +196,7 @@ t.test('cancelling', async t => {
 
     // The claim of the starting executor joins the same write turn as the cancel, and comes first.
     await engine.executor.start()
-    const cancelled = await engine.scheduler.cancel(id)
+    const cancelled = await engine.scheduler.cancel(id, someCaller)
     t.equal(cancelled.state, 'RUNNING')
     const run = await scripted.begun()
 
@@ -212,7 +213,7 @@ t.test('cancelling', async t => {
     const run = await scripted.begun()
 
     // Both join one write turn: the settling after the cancel, with an outcome that was there before it.
-    const cancelled = engine.scheduler.cancel(id)
+    const cancelled = engine.scheduler.cancel(id, someCaller)
     run.returns(done('finished'))
 
     t.match(await cancelled, { state: 'RUNNING' })
@@ -229,7 +230,7 @@ t.test('cancelling', async t => {
     const run = await scripted.begun()
     await run.context.progress('too late')
 
-    await t.rejects(engine.scheduler.cancel(id), { code: 'cancel-refused', message: /it is too late/ })
+    await t.rejects(engine.scheduler.cancel(id, someCaller), { code: 'cancel-refused', message: /it is too late/ })
 
     t.equal(engine.scheduler.get(id).cancelRequestedAt, null)
     t.equal(run.context.signal.aborted, false)
@@ -251,7 +252,7 @@ t.test('cancelling', async t => {
     const { id } = await engine.schedule(kind)
     const run = await scripted.begun()
 
-    await engine.scheduler.cancel(id)
+    await engine.scheduler.cancel(id, someCaller)
     await report
     const other = await engine.schedule('agent.replicante.io/debug.success', { lane: 'other' })
 

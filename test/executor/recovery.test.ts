@@ -7,6 +7,7 @@ import { interruptionLimit } from '../../src/executor/recovery.js'
 import { openEngine } from '../support/engine.js'
 import { noSmallDisk, smallDisk } from '../support/small-disk.js'
 import { aborted, scriptedKind } from '../support/scripted-kind.js'
+import { someCaller } from '../support/access.js'
 
 const kind = 'test.steward/scripted'
 
@@ -77,7 +78,7 @@ t.test('after a crash', async t => {
     await crashed.run()
     const { id } = await crashed.schedule(kind)
     const lost = await before.begun()
-    await crashed.scheduler.cancel(id)
+    await crashed.scheduler.cancel(id, someCaller)
     crashed.crash()
     lost.throws('the process is dead')
 

@@ -2,17 +2,18 @@ import t from 'tap'
 import { v7 } from 'uuid'
 import type { ActionEvent } from '../../src/domain/action.js'
 import { openEngine } from '../support/engine.js'
+import { someCaller } from '../support/access.js'
 
 const kind = 'agent.replicante.io/test.ping'
 
 t.test('scheduling the same again is not doing it again', async t => {
   const { scheduler, store } = openEngine(t)
   const id = v7()
-  const said = { kind, id, args: { count: 2 }, headers: { a: '1' }, requester: 'CORE_API', createdAt: 1000, principal: 'local', protocol: 'api' }
+  const said = { kind, id, args: { count: 2 }, headers: { a: '1' }, requester: 'CORE_API', createdAt: 1000, ...someCaller }
   const first = await scheduler.schedule(said)
 
   const again = await scheduler.schedule({ ...said, id: id.toUpperCase() })
-  const withoutTime = await scheduler.schedule({ kind, id, args: { count: 2 }, headers: { a: '1' }, requester: 'CORE_API', principal: 'somebody', protocol: 'other' })
+  const withoutTime = await scheduler.schedule({ kind, id, args: { count: 2 }, headers: { a: '1' }, requester: 'CORE_API', principal: 'somebody', protocol: 'other', remoteAddress: '10.0.0.1' })
 
   t.equal(first.fresh, true)
   t.strictSame(again, { action: first.action, fresh: false })
@@ -25,7 +26,7 @@ t.test('scheduling the same again is not doing it again', async t => {
 
 t.test('arguments that differ only in form are the same', async t => {
   const { scheduler } = openEngine(t)
-  const said = { kind: 'agent.replicante.io/debug.success', id: v7(), principal: 'local', protocol: 'api' }
+  const said = { kind: 'agent.replicante.io/debug.success', id: v7(), ...someCaller }
   await scheduler.schedule({ ...said, args: { a: 1, b: [-0] } })
 
   t.equal((await scheduler.schedule({ ...said, args: { b: [-0], a: 1 } })).fresh, false)
@@ -33,7 +34,7 @@ t.test('arguments that differ only in form are the same', async t => {
 
 t.test('what cannot be done is refused before anything is written', async t => {
   const { scheduler, store } = openEngine(t)
-  const said = { kind, principal: 'local', protocol: 'api' }
+  const said = { kind, ...someCaller }
 
   await t.rejects(scheduler.schedule({ ...said, kind: 'no.such/kind' }), { code: 'unknown-kind' })
   await t.rejects(scheduler.schedule({ ...said, args: { count: 0 } }), { code: 'invalid-args', errors: [{ pointer: '/args/count' }] })
@@ -48,8 +49,8 @@ t.test('what cannot be done is refused before anything is written', async t => {
 t.test('an agent whose actions are disabled refuses them, and still answers questions', async t => {
   const { scheduler } = openEngine(t, { disabled: 'of a reason' })
 
-  await t.rejects(scheduler.schedule({ kind, principal: 'local', protocol: 'api' }), { code: 'actions-disabled', message: /of a reason/ })
-  await t.rejects(scheduler.cancel(v7()), { code: 'actions-disabled' })
+  await t.rejects(scheduler.schedule({ kind, ...someCaller }), { code: 'actions-disabled', message: /of a reason/ })
+  await t.rejects(scheduler.cancel(v7(), someCaller), { code: 'actions-disabled' })
   t.ok(scheduler.kinds().length > 0)
 })
 

@@ -44,6 +44,6 @@ t.test('src/store/schema.ts says what migrations/ builds', async t => {
 
   const built = shapeOf(opened.database)
 
-  t.strictSame(Object.keys(built), ['action', 'outcome', 'store', 'transition'])
+  t.strictSame(Object.keys(built), ['action', 'cancellation', 'outcome', 'store', 'transition'])
   t.strictSame(shapeOf(said), built)
 })

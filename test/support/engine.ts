@@ -14,6 +14,7 @@ import { builtInKinds } from '../../src/kinds/index.js'
 import { createRegistry } from '../../src/kinds/registry.js'
 import { createScheduler, type RunningScheduler } from '../../src/scheduler/scheduler.js'
 import { openStore, type SqliteStore, type StoreOptions } from '../../src/store/store.js'
+import { someCaller } from './access.js'
 
 /** What a test needs of tap's `t`. */
 export interface Teardown {
@@ -98,7 +99,7 @@ export function openEngine (t: Teardown, options: EngineOptions = {}): Engine {
     },
     finished: async id => await scheduler.outcome(id, new AbortController().signal),
     schedule: async (kind, request = {}) => {
-      const { action } = await scheduler.schedule({ kind, principal: 'local', protocol: 'test', lane: mainLane, ...request })
+      const { action } = await scheduler.schedule({ kind, ...someCaller, protocol: 'test', lane: mainLane, ...request })
       return action
     }
   }

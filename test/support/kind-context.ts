@@ -80,6 +80,7 @@ function fakeAction ({ kind = 'test/kind', id = fakeActionId, args, headers = {}
     headers,
     requester: 'AGENT_API',
     principal: 'local',
+    remoteAddress: '127.0.0.1',
     protocol: 'api',
     createdAt: at,
     scheduledAt: at,

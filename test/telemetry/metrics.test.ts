@@ -6,6 +6,7 @@ import type { LaneDepth } from '../../src/domain/ports/store.js'
 import { openStore } from '../../src/store/store.js'
 import { createMetrics } from '../../src/telemetry/metrics.js'
 import type { MetricsDeps } from '../../src/telemetry/metrics.js'
+import { cancelWish, someCaller } from '../support/access.js'
 
 interface Test {
   testdir (): string
@@ -79,7 +80,7 @@ t.test('actions are counted as they are committed', async t => {
   const put = async (n: number) => {
     const id = `0198c5a1-7d3e-7cc4-9a6b-00000000000${n}`
     const { action } = await store.append({
-      id, kind: 'k/one', lane: 'main', args: null, headers: {}, requester: 'x', principal: 'x', protocol: 'x', createdAt: null, collector: null
+      id, kind: 'k/one', lane: 'main', args: null, headers: {}, requester: 'x', ...someCaller, createdAt: null, collector: null
     })
     return action
   }
@@ -90,9 +91,9 @@ t.test('actions are counted as they are committed', async t => {
   now += 3000
   await store.settle(first.seq, { state: 'DONE' })
   await store.claim('main')
-  await store.requestCancel(second.id, () => null)
+  await store.requestCancel(second.id, cancelWish())
   await store.settle(second.seq, failed('stopped', { reason: 'cancelled' }))
-  await store.requestCancel(third.id, () => null)
+  await store.requestCancel(third.id, cancelWish())
 
   const told = await text()
 

@@ -1,4 +1,5 @@
-import type { Action, ActionEvent, ActionSummary, Transition } from '../action.js'
+import type { Action, ActionEvent, ActionSummary, Caller, Transition } from '../action.js'
+import type { AuditEntry, AuditQuery } from '../audit.js'
 import type { Instant } from '../clock.js'
 import type { JsonSchema, JsonValue } from '../json.js'
 import type { Page, PageQuery } from '../page.js'
@@ -15,11 +16,8 @@ export interface KindDescription {
 }
 
 /** A request to schedule, as a protocol hands it over. */
-export interface ScheduleRequest {
+export interface ScheduleRequest extends Caller {
   readonly kind: string
-  /** Who asks, and through which protocol. */
-  readonly principal: string
-  readonly protocol: string
   /** UUID in any case; absent: the scheduler makes one. */
   readonly id?: string
   readonly args?: JsonValue
@@ -56,8 +54,10 @@ export interface Scheduler {
   history (action: Action): readonly Transition[]
   /** Throws `invalid-cursor`, `cursor-gone`. */
   list (query: PageQuery): Page<ActionSummary>
+  /** Who asked for what. Throws `invalid-cursor`, `cursor-gone`. */
+  audit (query: AuditQuery): Page<AuditEntry>
   /** Records that an action is to end. Problems: `unknown-action`, `action-finished`, `cancel-refused`. */
-  cancel (id: string): Promise<Action>
+  cancel (id: string, caller: Caller): Promise<Action>
   /** Resolves with the action once it is final; rejects with the signal's reason when that comes first. */
   outcome (id: string, signal: AbortSignal): Promise<Action>
   /** Resolves with the action once its version is another; rejects with the signal's reason when that comes first. */

@@ -1,9 +1,18 @@
 import type { Instant } from '../clock.js'
-import type { Action, ActionDraft, ActionEvent, ActionSummary, Transition } from '../action.js'
+import type { Action, ActionDraft, ActionEvent, ActionSummary, Caller, Transition } from '../action.js'
+import type { AuditEntry, AuditQuery } from '../audit.js'
 import type { Outcome } from '../kind.js'
 import type { JsonValue } from '../json.js'
 import type { ActionState } from '../lifecycle.js'
 import type { Page, PageQuery } from '../page.js'
+
+/** That an action is to end. */
+export interface CancelWish {
+  /** Recorded when it is the first wish. */
+  readonly caller: Caller
+  /** Why a running action cannot be cancelled; null when it can. */
+  readonly refuse: (action: Action) => string | null
+}
 
 /** What `append` came to. */
 export interface Appended {
@@ -100,7 +109,7 @@ export interface ActionStore {
    * action`,
    * `action-finished`, or what `refuse` says of the running action.
    */
-  requestCancel (id: string, refuse: (action: Action) => string | null): Promise<Action>
+  requestCancel (id: string, wish: CancelWish): Promise<Action>
   /** Records that the agent stops in good order while the action stays RUNNING: the next `interrupt` does not count. */
   suspend (seq: number): Promise<Action>
   /** Counts an interruption of a RUNNING action, unless it was suspended. */
@@ -112,6 +121,8 @@ export interface ActionStore {
   /** The transitions of an action, oldest first. */
   history (seq: number): readonly Transition[]
   page (query: PageQuery): Page<ActionSummary>
+  /** Who asked for what, newest action first. Throws `invalid-cursor`, `cursor-gone`. */
+  audit (query: AuditQuery): Page<AuditEntry>
   /** Transitions after the position, oldest first. */
   eventsAfter (position: number, limit: number): EventBatch
   /** The position of the newest transition; 0 when there is none. */

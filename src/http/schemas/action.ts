@@ -22,6 +22,9 @@ const summaryProperties = {
   requester: { type: 'string', description: 'What asked, in its own words.' },
   principal: { type: 'string', description: 'Who asked, as the agent knows it.' },
   protocol: { type: 'string', description: 'The protocol that the request came through; `api` is this one.' },
+  remote_address: {
+    type: ['string', 'null'], description: 'The address that the request came from; null for what older versions recorded.'
+  },
   created_ts: { ...date, description: 'When it was created, by whoever created it.' },
   scheduled_ts: { ...date, description: 'When this agent recorded it.' },
   started_ts: { ...dateOrNull, description: 'When it began to run.' },

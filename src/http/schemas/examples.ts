@@ -8,6 +8,7 @@ const summary = {
   requester: 'AGENT_API',
   principal: 'local',
   protocol: 'api',
+  remote_address: '127.0.0.1',
   created_ts: '2026-11-21T07:36:00.000Z',
   scheduled_ts: '2026-11-21T07:36:00.000Z',
   started_ts: '2026-11-21T07:36:00.004Z',
@@ -39,6 +40,19 @@ export const examples = {
     ]
   },
   actionPage: { actions: [summary], next: null, gap: false },
+  principal: { name: 'core', method: 'token', scopes: ['read', 'schedule:agent.replicante.io/*'], remote_address: '10.0.0.7' },
+  auditPage: {
+    entries: [{
+      action_id: id,
+      kind: 'sqlite.steward/backup',
+      state: 'FAILED',
+      requester: 'AGENT_API',
+      scheduled: { timestamp: '2026-11-21T07:36:00.000Z', principal: 'core', protocol: 'api', remote_address: '10.0.0.7' },
+      cancelled: { timestamp: '2026-11-21T07:36:00.900Z', principal: 'local', protocol: 'api', remote_address: '127.0.0.1' }
+    }],
+    next: null,
+    gap: false
+  },
   kind: {
     kind: 'sqlite.steward/checkpoint',
     summary: 'Moves the content of the write-ahead log into the database file.',

@@ -1,3 +1,4 @@
+import { auditPageSchema, principalSchema } from './access.js'
 import { actionDetailSchema, actionPageSchema, actionSchema, actionSummarySchema, scheduleSchema, transitionSchema } from './action.js'
 import { agentInfoSchema, datastoreInfoSchema, shardsSchema } from './info.js'
 import { kindSchema, kindsSchema } from './kind.js'
@@ -6,7 +7,8 @@ import { problemSchema } from './problem.js'
 /** The schemas that routes name by `$ref`, and that the document lists as its components. */
 export const sharedSchemas = [
   actionSummarySchema, actionSchema, transitionSchema, actionDetailSchema, actionPageSchema, scheduleSchema,
-  kindSchema, kindsSchema, agentInfoSchema, datastoreInfoSchema, shardsSchema, problemSchema
+  kindSchema, kindsSchema, agentInfoSchema, datastoreInfoSchema, shardsSchema, principalSchema, auditPageSchema,
+  problemSchema
 ] as const
 
 /** A response with a JSON body of one of the shared schemas. */

@@ -1,18 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import { actionStates, type ActionState } from '../../../domain/lifecycle.js'
 import type { Order, PageQuery } from '../../../domain/page.js'
-import type { Access } from '../../../domain/ports/access.js'
 import type { Scheduler } from '../../../domain/ports/scheduler.js'
 import { parseInstant } from '../../../rfc3339.js'
-import { mustBeAllowed } from '../../authorize.js'
 import { summaryView } from '../../json-views.js'
+import { nextLink } from '../../next-link.js'
 import { examples } from '../../schemas/examples.js'
 import { problemResponses } from '../../schemas/problem.js'
 import { jsonResponse } from '../../schemas/shared.js'
 
 interface Deps {
   readonly scheduler: Scheduler
-  readonly access: Access
 }
 
 interface ListQuery {
@@ -28,18 +26,16 @@ interface ListQuery {
 }
 
 /** `GET /actions`: pages of actions, by the order of scheduling. */
-export function listRoute (app: FastifyInstance, { scheduler, access }: Deps): void {
-  const onRequest = mustBeAllowed(access, { scope: 'read' })
-
+export function listRoute (app: FastifyInstance, { scheduler }: Deps): void {
   app.get<{ Querystring: ListQuery }>('/actions', {
     schema: listOperation,
-    onRequest,
+    config: { access: 'read' },
     preValidation: async request => {
       splitLists(request.query)
     }
   }, async (request, reply) => {
     const page = scheduler.list(toPageQuery(request.query))
-    if (page.next !== null) reply.header('link', `<${nextUrl(request.query, page.next)}>; rel="next"`)
+    if (page.next !== null) reply.header('link', nextLink('/api/v1/actions', { ...request.query, cursor: page.next }))
     return { actions: page.items.map(summaryView), next: page.next, gap: page.gap }
   })
 }
@@ -66,12 +62,6 @@ function toPageQuery ({ state, kind, lane, requester, protocol, since, order = '
     limit,
     ...(cursor === undefined ? {} : { cursor })
   }
-}
-
-function nextUrl (query: ListQuery, next: string): string {
-  const parameters = new URLSearchParams()
-  for (const [name, value] of Object.entries({ ...query, cursor: next })) parameters.set(name, String(value))
-  return `/api/v1/actions?${parameters.toString()}`
 }
 
 const listOperation = {
