@@ -1,3 +1,6 @@
+import type { AuditFilter } from '../domain/audit.js'
+import type { Instant } from '../domain/clock.js'
+import type { Scope } from '../domain/ports/access.js'
 import type { ExitCode } from './exit-codes.js'
 
 /** What every command takes. */
@@ -22,6 +25,40 @@ export interface OpenApiOptions extends CommonOptions {
   readonly list: boolean
 }
 
+/** What `steward audit` takes. */
+export interface AuditOptions extends CommonOptions {
+  readonly filter: AuditFilter
+  /** How many actions at most. */
+  readonly limit: number
+  /** JSON lines instead of a table. */
+  readonly json: boolean
+}
+
+/** What `steward token create` takes. */
+export interface CreateTokenOptions extends CommonOptions {
+  readonly name: string
+  readonly scopes: readonly Scope[]
+  /** Null: it never expires. */
+  readonly expiresAt: Instant | null
+}
+
+/** What `steward token list` takes. */
+export interface ListTokensOptions extends CommonOptions {
+  /** JSON lines instead of a table. */
+  readonly json: boolean
+}
+
+/** A token as lists show it. */
+export interface ListedToken {
+  readonly id: string
+  readonly name: string
+  readonly scopes: readonly Scope[]
+  readonly state: 'valid' | 'expired' | 'revoked'
+  readonly createdAt: Instant
+  readonly expiresAt: Instant | null
+  readonly revokedAt: Instant | null
+}
+
 /** Where a command writes. Each call is one line, or several with line ends between them. */
 export interface Output {
   /** Results, to standard output. */
@@ -40,6 +77,14 @@ export interface CliActions {
   migrate (options: CommonOptions, output: Output): Promise<ExitCode>
   /** Copies Steward's own database to a new file, also while the agent runs. */
   backup (file: string, options: CommonOptions, output: Output): Promise<ExitCode>
+  /** Prints who did what. */
+  audit (options: AuditOptions, output: Output): Promise<ExitCode>
+  /** Makes a token and prints it. */
+  createToken (options: CreateTokenOptions, output: Output): Promise<ExitCode>
+  /** Prints the tokens, without anything that could be used for one. */
+  listTokens (options: ListTokensOptions, output: Output): Promise<ExitCode>
+  /** Revokes the token with this name or id. */
+  revokeToken (which: string, options: CommonOptions, output: Output): Promise<ExitCode>
   /** Prints an OpenAPI document. */
   openapi (options: OpenApiOptions, output: Output): Promise<ExitCode>
 }

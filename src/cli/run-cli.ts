@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import type { CliActions, Output } from './actions.js'
+import { addAudit } from './audit.js'
 import { addBackup } from './backup.js'
 import { addCheck } from './check.js'
 import { exitCodeMeanings, exitCodes, type ExitCode } from './exit-codes.js'
@@ -7,6 +8,7 @@ import { addMigrate } from './migrate.js'
 import { addOpenApi } from './openapi.js'
 import { examples } from './program.js'
 import { addServe } from './serve.js'
+import { addToken } from './token.js'
 
 interface Cli {
   /** The arguments after the program's name. */
@@ -18,7 +20,7 @@ interface Cli {
 }
 
 /** The commands, in the order of the help. */
-const commands = [addServe, addCheck, addMigrate, addBackup, addOpenApi]
+const commands = [addServe, addCheck, addMigrate, addBackup, addAudit, addToken, addOpenApi]
 
 /**
  * Carries out a command line and resolves to the exit code, without ending the process. Never rejects: an error that

@@ -24,6 +24,10 @@ async function run (argv: readonly string[], overrides: Partial<CliActions> = {}
     check: record('check'),
     migrate: record('migrate'),
     backup: record('backup'),
+    audit: record('audit'),
+    createToken: record('createToken'),
+    listTokens: record('listTokens'),
+    revokeToken: record('revokeToken'),
     openapi: record('openapi'),
     ...overrides
   }

@@ -1,0 +1,36 @@
+import { chownSync, closeSync, openSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { TokenFileError } from './token-file.js'
+
+/** How long somebody waits for the others, each of whom needs milliseconds. */
+const patienceMs = 10_000
+
+interface Exclusive {
+  /** The file that stands for the lock. It stays. */
+  readonly file: string
+  /** Who has to be able to take the lock too; null: only who makes it. */
+  readonly owner: { readonly uid: number, readonly gid: number } | null
+}
+
+/**
+ * Does something while no other process does anything under the same lock. As for the store's own lock, it is a
+ * transaction of SQLite, which the kernel ends with the process: a file that means "locked" would outlive `kill -9`.
+ * @throws TokenFileError when the lock cannot be had
+ */
+export async function exclusively<T> ({ file, owner }: Exclusive, work: () => Promise<T>): Promise<T> {
+  let lock: Database.Database | undefined
+  try {
+    closeSync(openSync(file, 'a', 0o600))
+    if (owner !== null) chownSync(file, owner.uid, owner.gid)
+    lock = new Database(file, { timeout: patienceMs })
+    lock.exec('begin exclusive')
+  } catch (error) {
+    lock?.close()
+    throw new TokenFileError('system', `the lock ${file} cannot be taken: ${(error as Error).message}`, error)
+  }
+  try {
+    return await work()
+  } finally {
+    lock.close()
+  }
+}
