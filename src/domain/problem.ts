@@ -1,3 +1,5 @@
+import { beginning } from './json.js'
+
 /** The kinds of trouble that every protocol can express. Each protocol maps them to its own errors in one table. */
 export type ProblemCategory =
   | 'invalid' // the request is wrong, and stays wrong
@@ -34,7 +36,7 @@ export const problems = {
   'host-refused': { category: 'forbidden', title: 'Host not served', detail: 'The Host header names "{host}", which is not a name of this agent. Use an address or localhost, or add the name to http.hosts.' },
   'origin-refused': { category: 'forbidden', title: 'Origin refused', detail: 'Requests from pages of another origin are refused ({origin}). Add the origin to http.origins to allow it.' },
   'actions-disabled': { category: 'forbidden', title: 'Actions are disabled', detail: 'This agent does not take actions: {reason}.' },
-  unauthenticated: { category: 'unauthenticated', title: 'Not authenticated', detail: 'This needs a token or a client certificate.' },
+  unauthenticated: { category: 'unauthenticated', title: 'Not authenticated', detail: 'This needs a token or a client certificate: {reason}.' },
   forbidden: { category: 'forbidden', title: 'Not allowed', detail: 'The principal "{principal}" may not {operation}.' },
   'unknown-action': { category: 'missing', title: 'No such action', detail: 'No action has the id {id}. It never existed here, or has been pruned.' },
   'unknown-path': { category: 'missing', title: 'Nothing here', detail: 'There is nothing at {path}. GET / says where things are.' },
@@ -46,6 +48,7 @@ export const problems = {
   'cursor-gone': { category: 'gone', title: 'The cursor is of another store', detail: 'The cursor was made before this agent\'s database was replaced. Begin again without a cursor.' },
   'body-too-large': { category: 'too-large', title: 'The body is too large', detail: 'The body may hold at most {limit} bytes.' },
   'unsupported-media-type': { category: 'unsupported', title: 'Not JSON', detail: 'Send the header "Content-Type: application/json", also when there is no body.' },
+  'too-many-logins': { category: 'busy', title: 'Too many failed logins', detail: 'Too many logins from this address have failed: {reason}. Try again later.' },
   'queue-full': { category: 'busy', title: 'The queue is full', detail: '{limit} actions are waiting or running, which is the limit. Try again when some have finished.' },
   'too-many-waits': { category: 'busy', title: 'Too many are waiting', detail: '{limit} {what} are open, which is the limit. Try again later; without waiting, every action can be read at once.' },
   'store-full': { category: 'full', title: 'The disk is full', detail: 'The disk that holds the database has no room, so nothing new is taken. Free some space; nothing that was accepted is lost.' },
@@ -135,5 +138,5 @@ export const pointerLength = 1000
 
 /** One violation in a sentence's part. */
 export function describeViolation ({ pointer, detail }: Violation): string {
-  return pointer === '' ? detail : `${pointer.slice(0, pointerLength)} ${detail}`
+  return pointer === '' ? detail : `${beginning(pointer, pointerLength)} ${detail}`
 }

@@ -29,27 +29,29 @@ interface StreamOptions {
   /** Ends the stream. */
   readonly signal: AbortSignal
   readonly pace: StreamPace
+  /** Asked before each piece: the stream ends with a token that was revoked or has expired. */
+  readonly isStillWelcome: () => boolean
 }
 
 /**
  * The text of a stream of Server-Sent Events, in pieces. It is pulled: a watcher that reads slowly is written to as
  * slowly, and what it misses in the meantime is read from disk. Throws `invalid-header` for an id that is none of ours.
  */
-export function eventStream ({ hub, lastEventId, signal, pace }: StreamOptions): AsyncGenerator<string> {
+export function eventStream ({ hub, lastEventId, ...how }: StreamOptions): AsyncGenerator<string> {
   const start = startOf(hub, lastEventId)
-  return run({ hub, start, signal, pace })
+  return run({ hub, start, ...how })
 }
 
 type Run = Omit<StreamOptions, 'lastEventId'> & { readonly start: Start }
 
-async function * run ({ hub, start, signal, pace }: Run): AsyncGenerator<string> {
+async function * run ({ hub, start, signal, pace, isStillWelcome }: Run): AsyncGenerator<string> {
   const bell = createBell(signal)
   const unwatch = hub.watch(bell.ring)
   try {
     let position = start.position
     let inGap = false
     yield ': this is the event stream of the agent\n\n' + (start.gap === null ? '' : gapEvent(hub, start.gap, position))
-    while (!signal.aborted) {
+    while (!signal.aborted && isStillWelcome()) {
       const next = hub.after(position)
       position = next.position
       const text = (next.gap && !inGap ? gapEvent(hub, 'pruned', null) : '') + next.text

@@ -37,7 +37,8 @@ export function installRequestLog (app: FastifyInstance, { log, observer, exchan
       observer.request({ method, route, status, ms, held })
       const level = method === 'GET' || method === 'HEAD' ? 'debug' : 'info'
       const marks = { ...held ? { held } : {}, ...reply.raw.writableFinished ? {} : { abandoned: true } }
-      log[level]({ request: request.id, method, route, status, ms: Math.round(ms * 10) / 10, ...marks }, 'request')
+      const caller = { principal: request.principal?.name, remote: request.ip }
+      log[level]({ request: request.id, method, route, status, ms: Math.round(ms * 10) / 10, ...caller, ...marks }, 'request')
     })
     done()
   })

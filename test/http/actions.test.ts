@@ -1,5 +1,6 @@
 import t from 'tap'
 import { openHttpApp } from '../support/http-app.js'
+import { accessOf } from '../support/access.js'
 
 const ping = 'agent.replicante.io/test.ping'
 const unknownId = '0198c5a1-7d3e-7cc4-9a6b-3f1f5f0f7a11'
@@ -73,7 +74,7 @@ t.test('an Idempotency-Key makes repeats harmless', async t => {
 
 t.test('keys of different principals do not meet', async t => {
   let name = 'alice'
-  const access = { actionsDisabled: null, identify: () => ({ name }), authorize: () => {} }
+  const access = accessOf(() => name)
   const { post } = await openHttpApp(t, { access })
   const key = { 'idempotency-key': 'k' }
 
@@ -176,7 +177,7 @@ t.test('a full queue says when to try again', async t => {
 })
 
 t.test('where actions are disabled, nothing is scheduled or cancelled, and reading goes on', async t => {
-  const access = { actionsDisabled: 'of this test', identify: () => ({ name: 'x' }), authorize: () => {} }
+  const access = accessOf(() => 'x', { actionsDisabled: 'of this test' })
   const { post, get } = await openHttpApp(t, { access, engine: { disabled: 'of this test' } })
 
   t.match((await post('/api/v1/actions', { kind: ping })).json(), { type: '/problems/actions-disabled', status: 403 })
@@ -217,7 +218,7 @@ t.test('lists are filtered, ordered and paged', async t => {
 
 t.test('bad lists are refused, with the parameter', async t => {
   const { get } = await openHttpApp(t)
-  for (const query of ['limit=0', 'limit=1001', 'limit=x', 'limit=', 'order=up', 'state=new', 'since=yesterday', 'limits=1', 'kind=a&kind=b']) {
+  for (const query of ['limit=0', 'limit=1001', 'limit=x', 'limit=', 'limit=1e400', 'limit=-1e400', 'limit=0x10', 'limit=%205', 'limit=1e2', 'order=up', 'state=new', 'since=yesterday', 'limits=1', 'kind=a&kind=b']) {
     const answer = await get(`/api/v1/actions?${query}`)
     t.equal(answer.statusCode, 400, query)
     t.match(answer.json().errors, [{ pointer: new RegExp(`^/${query.split('=')[0]}`) }], query)

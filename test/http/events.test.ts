@@ -169,10 +169,12 @@ async function pull (stream: AsyncGenerator<string>): Promise<string[]> {
   return [...value.matchAll(/^id: store-(\d+)-0$/gm)].map(match => match[1] as string)
 }
 
+const fromNow = { lastEventId: undefined, isStillWelcome: () => true }
+
 t.test('what a commit brought goes out in one piece, and from memory', async t => {
   const source = fakeSource()
   const hub = createEventHub(source)
-  const stream = eventStream({ hub, lastEventId: undefined, signal: new AbortController().signal, pace })
+  const stream = eventStream({ ...fromNow, hub, signal: new AbortController().signal, pace })
   await stream.next()
 
   source.commit(2)
@@ -186,7 +188,7 @@ t.test('what a commit brought goes out in one piece, and from memory', async t =
 t.test('a watcher that is too slow for memory goes on from disk and misses nothing', async t => {
   const source = fakeSource()
   const hub = createEventHub(source)
-  const stream = eventStream({ hub, lastEventId: undefined, signal: new AbortController().signal, pace })
+  const stream = eventStream({ ...fromNow, hub, signal: new AbortController().signal, pace })
   await stream.next()
   for (let turn = 0; turn < 50; turn++) source.commit(100)
 
@@ -203,7 +205,7 @@ t.test('while nobody watches, nothing is kept', async t => {
   const source = fakeSource()
   const hub = createEventHub(source)
   t.notOk(source.listening())
-  const stream = eventStream({ hub, lastEventId: undefined, signal: new AbortController().signal, pace })
+  const stream = eventStream({ ...fromNow, hub, signal: new AbortController().signal, pace })
   await stream.next()
   t.ok(source.listening())
 
@@ -215,10 +217,25 @@ t.test('while nobody watches, nothing is kept', async t => {
 t.test('silence is broken by comments', async t => {
   const hub = createEventHub(fakeSource())
   const { signal } = new AbortController()
-  const stream = eventStream({ hub, lastEventId: undefined, signal, pace: { coalesceMs: 0, heartbeatMs: 1 } })
+  const stream = eventStream({ ...fromNow, hub, signal, pace: { coalesceMs: 0, heartbeatMs: 1 } })
   await stream.next()
 
   t.match((await stream.next()).value, /^: .*\n\n$/)
   t.match((await stream.next()).value, /^: .*\n\n$/)
   await stream.return(undefined)
+})
+
+t.test('the stream ends when its watcher is no longer welcome', async t => {
+  const source = fakeSource()
+  const { signal } = new AbortController()
+  let welcome = true
+  const hub = createEventHub(source)
+  const stream = eventStream({ ...fromNow, hub, signal, pace, isStillWelcome: () => welcome })
+  await stream.next()
+
+  welcome = false
+  source.commit(1)
+
+  t.same(await stream.next(), { done: true, value: undefined })
+  t.notOk(source.listening())
 })

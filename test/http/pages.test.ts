@@ -6,6 +6,7 @@ import { statusOf } from '../../src/http-status.js'
 import { announceDeprecation, type ApiVersion } from '../../src/http/versions.js'
 import { openHttpApp } from '../support/http-app.js'
 import { everyHttpProtocol } from '../support/protocols.js'
+import { accessOf } from '../support/access.js'
 
 t.test('the root says where things are, in text or HTML', async t => {
   const { get } = await openHttpApp(t)
@@ -146,13 +147,11 @@ t.test('metrics are those of telemetry', async t => {
 })
 
 t.test('who may not read is refused, on every route that reads', async t => {
-  const access = {
-    actionsDisabled: null,
-    identify: () => ({ name: 'eve' }),
-    authorize: (principal: { name: string }, { scope }: { scope: string }) => {
+  const access = accessOf(() => 'eve', {
+    authorize: (principal, { scope }) => {
       throw new Problem('forbidden', { params: { principal: principal.name, operation: scope } })
     }
-  }
+  })
   const { get, post } = await openHttpApp(t, { access })
   const paths = ['actions', 'actions/x', 'events', 'kinds', 'kinds/a/b', 'info/agent', 'info/datastore', 'shards']
 
@@ -164,7 +163,7 @@ t.test('who may not read is refused, on every route that reads', async t => {
 })
 
 t.test('who is not known is refused before the body is looked at', async t => {
-  const access = { actionsDisabled: null, identify: () => { throw new Problem('unauthenticated') }, authorize: () => {} }
+  const access = accessOf(() => { throw new Problem('unauthenticated') })
   const { post } = await openHttpApp(t, { access })
 
   const answer = await post('/api/v1/actions', '{')

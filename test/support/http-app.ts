@@ -9,10 +9,11 @@ import type { Protocol } from '../../src/domain/ports/protocol.js'
 import type { Scheduler } from '../../src/domain/ports/scheduler.js'
 import { createSecretHeaders, type SecretHeaders } from '../../src/domain/secret-headers.js'
 import type { Shard } from '../../src/domain/shard.js'
-import { createAccess } from '../../src/access/access.js'
 import { createApp, type HttpFaceOfAgent } from '../../src/http/app.js'
 import type { HttpConfig } from '../../src/http/deps.js'
+import type { TlsKeeper } from '../../src/http/tls/keeper.js'
 import { openEngine, type Engine, type EngineOptions, type Teardown } from './engine.js'
+import { realAccess } from './access.js'
 
 type Protocols = readonly Protocol<FastifyInstance, FastifyReply>[]
 
@@ -36,6 +37,8 @@ export interface HttpAppOptions {
   readonly observer?: Observer
   /** Beside the common ones. */
   readonly secretHeaders?: readonly string[]
+  /** The certificates that it listens with. */
+  readonly tls?: TlsKeeper
   /** Puts something between the server and the scheduler. */
   readonly wrap?: (scheduler: Scheduler) => Scheduler
 }
@@ -85,7 +88,7 @@ export async function openHttpApp (t: Teardown, options: HttpAppOptions = {}): P
   const parts = {
     scheduler: options.wrap?.(engine.scheduler) ?? engine.scheduler,
     inspector: { ...calmInspector, ...options.inspector },
-    access: options.access ?? createAccess({ host: '127.0.0.1', actions: 'auto' }),
+    access: options.access ?? realAccess(),
     isSecretHeader: createSecretHeaders(options.secretHeaders ?? [])
   }
   const face = await createApp({
@@ -94,6 +97,7 @@ export async function openHttpApp (t: Teardown, options: HttpAppOptions = {}): P
     config: { ...usualConfig, ...options.config },
     protocols: typeof protocols === 'function' ? protocols(parts) : protocols,
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: async () => 'steward_test 1\n' },
+    tls: options.tls ?? null,
     readiness: options.readiness ?? (() => null),
     observer: everyObserver(options.observer === undefined ? [] : [options.observer])
   })
@@ -112,7 +116,7 @@ export async function openHttpApp (t: Teardown, options: HttpAppOptions = {}): P
     }),
     listen: async () => {
       await app.listen({ port: 0, host: '127.0.0.1' })
-      return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+      return `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${(app.server.address() as AddressInfo).port}`
     }
   }
 }

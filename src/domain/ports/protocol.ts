@@ -69,6 +69,8 @@ export interface HttpFace<Http, Reply> {
   /** What its OpenAPI document says beside its routes; the document's file name is `<document>.json`. */
   readonly openapi: {
     readonly document: string
+    /** Whether its routes take a token in the URL (`tokenInUrl` in their configuration). */
+    readonly tokenInUrl?: boolean
     readonly title: string
     readonly description: string
     readonly version: string

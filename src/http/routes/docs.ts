@@ -9,6 +9,9 @@ export const ownDocument = 'steward.v1'
 
 /** `/openapi.json`, `/openapi/{document}.json` and the Swagger UI at `/docs`. */
 export async function docsRoutes (app: FastifyInstance, documents: Documents): Promise<void> {
+  // The routes of the UI are declared by its plugin.
+  app.addHook('onRoute', route => { route.config = { access: 'public', ...route.config } })
+
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
     return reply.type('application/json; charset=utf-8').send(documents.render(ownDocument))
   })

@@ -1,23 +1,22 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { HttpDeps } from '../deps.js'
-import { mustBeAllowed } from '../authorize.js'
 import { problemResponses } from '../schemas/problem.js'
 import { livePath } from '../shutdown.js'
 
-type Deps = Pick<HttpDeps, 'access' | 'metrics' | 'readiness'>
+type Deps = Pick<HttpDeps, 'metrics' | 'readiness'>
 
 /** `/livez`, `/readyz` and `/metrics`: what machines ask all the time. */
-export function healthRoutes (app: FastifyInstance, { access, metrics, readiness }: Deps): void {
-  app.get(livePath, { schema: liveOperation }, async (_request, reply) => text(reply).send('ok\n'))
+export function healthRoutes (app: FastifyInstance, { metrics, readiness }: Deps): void {
+  app.get(livePath, { schema: liveOperation, config: { access: 'public' } }, async (_request, reply) => text(reply).send('ok\n'))
 
-  app.get('/readyz', { schema: readyOperation }, async (_request, reply) => {
+  app.get('/readyz', { schema: readyOperation, config: { access: 'public' } }, async (_request, reply) => {
     const trouble = readiness()
     return trouble === null ? text(reply).send('ok\n') : text(reply).code(503).send(`${trouble}\n`)
   })
 
   app.get('/metrics', {
     schema: metricsOperation,
-    onRequest: mustBeAllowed(access, { scope: 'read' })
+    config: { access: 'read' }
   }, async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
 }
 

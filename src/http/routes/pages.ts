@@ -8,15 +8,17 @@ import { landingPage, landingText, problemPage, type LandingParts } from '../pag
 
 /** `/`, `/api` and `/problems/{code}`: what a newcomer reads. */
 export function pageRoutes (app: FastifyInstance, parts: LandingParts): void {
-  app.get('/', { schema: rootOperation }, async (request, reply) => {
+  const config = { access: 'public' } as const
+
+  app.get('/', { schema: rootOperation, config }, async (request, reply) => {
     reply.header('vary', 'accept, origin')
     if (prefersHtml(request.headers.accept)) return html(reply).send(landingPage(parts))
     return reply.type('text/plain; charset=utf-8').send(landingText(parts))
   })
 
-  app.get('/api', { schema: versionsOperation }, async () => ({ versions: ownVersions }))
+  app.get('/api', { schema: versionsOperation, config }, async () => ({ versions: ownVersions }))
 
-  app.get<{ Params: { code: string } }>('/problems/:code', { schema: problemOperation }, async (request, reply) => {
+  app.get<{ Params: { code: string } }>('/problems/:code', { schema: problemOperation, config }, async (request, reply) => {
     const { code } = request.params
     if (!isProblemCode(code)) throw new Problem('unknown-path', { params: { path: `/problems/${shorten(code)}` } })
     const { title, category, detail } = problems[code]
@@ -96,7 +98,7 @@ const versionsOperation = {
 const problemOperation = {
   operationId: 'getProblem',
   summary: 'What a problem means',
-  description: 'The `type` of every problem leads here.',
+  description: 'The `type` of every problem leads here: JSON, or HTML for browsers.',
   tags: ['about'],
   params: { type: 'object', required: ['code'], properties: { code: { type: 'string', examples: ['queue-full'] } } },
   response: {
@@ -115,9 +117,10 @@ const problemOperation = {
             }
           },
           example: { type: '/problems/queue-full', title: problems['queue-full'].title, status: 429, description: problems['queue-full'].detail }
-        }
+        },
+        'text/html': { schema: { type: 'string' } }
       }
     },
-    ...problemResponses(['unknown-path'])
+    ...problemResponses(['invalid-request', 'unknown-path'])
   }
 }

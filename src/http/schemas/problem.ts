@@ -31,7 +31,7 @@ export const problemSchema = {
 }
 
 /** The problems that any route may answer with. */
-const everywhere: readonly ProblemCode[] = ['unauthenticated', 'host-refused', 'origin-refused', 'forbidden', 'internal', 'shutting-down']
+const everywhere: readonly ProblemCode[] = ['unauthenticated', 'too-many-logins', 'host-refused', 'origin-refused', 'forbidden', 'internal', 'shutting-down']
 
 /** The problems that any route with a body may answer with. */
 export const bodyProblems: readonly ProblemCode[] = [

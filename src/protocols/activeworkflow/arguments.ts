@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.js'
+import { beginning, isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.js'
 import { Problem } from '../../domain/problem.js'
 import type { Settings } from './settings.js'
 
@@ -43,7 +43,7 @@ export function wantedOf ({ type, settings, payload }: WantedParts): Wanted {
 function notesOf (kind: string, { settings: { argsFrom }, payload }: Pick<WantedParts, 'settings' | 'payload'>): string[] {
   const named = argsFrom === 'args' ? payload?.['kind'] : undefined
   if (typeof named !== 'string' || named === kind) return []
-  return [`The message names the kind ${JSON.stringify(named.slice(0, 200))}, which does not count: this agent schedules "${kind}".`]
+  return [`The message names the kind ${JSON.stringify(beginning(named, 200))}, which does not count: this agent schedules "${kind}".`]
 }
 
 function kindOf ({ type, settings, payload }: WantedParts): string {

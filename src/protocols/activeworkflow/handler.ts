@@ -1,6 +1,6 @@
 import type { Clock, IdSource } from '../../domain/clock.js'
 import type { JsonObject } from '../../domain/json.js'
-import { admit, type Access, type Credentials } from '../../domain/ports/access.js'
+import type { Access, Principal } from '../../domain/ports/access.js'
 import type { Scheduler } from '../../domain/ports/scheduler.js'
 import { Problem } from '../../domain/problem.js'
 import { usedParts, wantedOf, type Wanted } from './arguments.js'
@@ -27,7 +27,7 @@ export interface CallContext {
   readonly call: Call
   /** The kind in the URL; null for the type of the whole registry. */
   readonly type: string | null
-  readonly credentials: Credentials
+  readonly principal: Principal
   /** Refuses a call some of whose parts that are used could not be read as they were sent. */
   readonly refuseAltered: (used: readonly string[]) => void
   /** Waits for an outcome so many milliseconds. */
@@ -107,9 +107,9 @@ interface Asked {
 
 /** Who asks, when they may do what they ask for. */
 function admitted ({ access }: HandlerDeps, context: CallContext, { settings, wanted }: Asked): Origin {
-  const { call, type, credentials } = context
+  const { call, type, principal } = context
   const operation = wanted === null ? { scope: 'read' } as const : { scope: 'schedule', kind: wanted.kind } as const
-  const { name: principal } = admit(access, credentials, operation)
+  access.authorize(principal, operation)
   return originOf({ principal, type, options: call.options, settings })
 }
 

@@ -1,3 +1,5 @@
+import { beginning, wellFormed } from '../../domain/json.js'
+
 /**
  * Markdown that says the same in kramdown (which ActiveWorkflow uses, in its own dialect, and whose HTML it trusts) and
  * in CommonMark with tables. So fences are made of tildes (three backticks are a code span to kramdown), and whatever
@@ -18,7 +20,7 @@ const plainCode = /^(?! )[\p{L}\p{N} !"#$%'()*+,./:;=?@[\]^_{}~-]+(?<! )$/u
 
 /** Any text as one line of Markdown that shows it and nothing else; cut after `most` characters. */
 export function plainText (text: string, most: number = usualLength): string {
-  return clip(text, most).replace(/[\s\p{Cc}]+/gu, ' ').replace(/\p{Surrogate}/gu, '\uFFFD').trim()
+  return wellFormed(clip(text, most)).replace(/[\s\p{Cc}]+/gu, ' ').trim()
     .replace(markup, reference)
     .replace(lineStart, reference)
     .replace(/-(?=-)|(?<=-)-/g, reference)
@@ -61,7 +63,7 @@ function leftOut (rows: number): string {
 }
 
 function clip (text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 1).replace(/\p{Surrogate}$/u, '')}…` : text
+  return text.length > most ? `${beginning(text, most - 1)}…` : text
 }
 
 const named: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }

@@ -1,5 +1,5 @@
 import type { Action } from '../../domain/action.js'
-import type { JsonObject } from '../../domain/json.js'
+import { wellFormed, type JsonObject } from '../../domain/json.js'
 import { formatInstant } from '../../rfc3339.js'
 import { messageIdHeader, sourceAgentHeader } from './origin.js'
 import { unreadable } from './readable.js'
@@ -32,5 +32,5 @@ export function actionMessage (action: Action): JsonObject {
 function errorOf ({ state, statePayload }: Action): string | null {
   if (state !== 'FAILED' || statePayload === null || typeof statePayload !== 'object' || Array.isArray(statePayload)) return null
   const { error } = statePayload
-  return typeof error === 'string' ? error.replace(/\p{Surrogate}/gu, '\uFFFD') : null
+  return typeof error === 'string' ? wellFormed(error) : null
 }

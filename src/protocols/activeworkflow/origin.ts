@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto'
 import { derivedId } from '../../derived-id.js'
+import type { Caller } from '../../domain/action.js'
 import type { JsonObject, JsonValue } from '../../domain/json.js'
+import { callerOf, type Principal } from '../../domain/ports/access.js'
 import type { Message } from './call.js'
 import type { Settings } from './settings.js'
+
+/** The name under which actions of this protocol are recorded. */
+export const protocolName = 'activeworkflow'
 
 /** The requester of the actions of this protocol. */
 export const requester = 'ACTIVEWORKFLOW'
@@ -21,7 +26,7 @@ const agentHeader = 'activeworkflow-agent'
  * all requests of an agent are its type, which the URL stands for, and its options.
  */
 export interface Origin {
-  readonly principal: string
+  readonly caller: Caller
   /** The kind in the URL; null for the type of the whole registry. */
   readonly type: string | null
   /** SHA-256 of type and options, in hex. */
@@ -32,7 +37,7 @@ export interface Origin {
 }
 
 interface OriginParts {
-  readonly principal: string
+  readonly principal: Principal
   readonly type: string | null
   readonly options: JsonObject
   readonly settings: Settings
@@ -41,8 +46,9 @@ interface OriginParts {
 /** Tells agents apart. */
 export function originOf ({ principal, type, options, settings: { agent } }: OriginParts): Origin {
   const fingerprint = createHash('sha256').update(JSON.stringify([type, sorted(options)])).digest('hex')
-  const collector = JSON.stringify(['activeworkflow', principal, agent === null ? { options: fingerprint } : { agent }])
-  return { principal, type, fingerprint, collector, headers: { [agentHeader]: agent ?? fingerprint.slice(0, 16) } }
+  const collector = JSON.stringify(['activeworkflow', principal.name, agent === null ? { options: fingerprint } : { agent }])
+  const headers = { [agentHeader]: agent ?? fingerprint.slice(0, 16) }
+  return { caller: callerOf(principal, protocolName), type, fingerprint, collector, headers }
 }
 
 /**
@@ -50,19 +56,19 @@ export function originOf ({ principal, type, options, settings: { agent } }: Ori
  * when nothing tells a repetition from an equal message. The time keeps apart the messages of two installations, which
  * both count from 1.
  */
-export function messageActionId ({ principal, fingerprint }: Origin, message: Message): string | undefined {
+export function messageActionId ({ caller: { principal }, fingerprint }: Origin, message: Message): string | undefined {
   const { id, sourceAgentId, createdAt } = message
   if (id === null) return undefined
   return derivedId(['activeworkflow message', principal, id, sourceAgentId, createdAt, fingerprint])
 }
 
 /** The id of the action of one scheduled run: the count in a row of runs, whose name is in the agent's memory. */
-export function runActionId ({ principal, fingerprint }: Origin, row: string, count: number): string {
+export function runActionId ({ caller: { principal }, fingerprint }: Origin, row: string, count: number): string {
   return derivedId(['activeworkflow run', principal, fingerprint, row, count])
 }
 
 /** The id of the action of a first run, before the agent has a memory: `period` counts stretches of time. */
-export function firstRunActionId ({ principal, fingerprint }: Origin, period: number): string {
+export function firstRunActionId ({ caller: { principal }, fingerprint }: Origin, period: number): string {
   return derivedId(['activeworkflow first run', principal, fingerprint, period])
 }
 

@@ -6,7 +6,7 @@ import { handleError } from './errors.js'
 import type { HandlerDeps } from './handler.js'
 import { createAgentTypes } from './registration.js'
 import { callRoutes } from './routes.js'
-import { protocolName } from './schedule.js'
+import { protocolName } from './origin.js'
 
 /** What the protocol is made of. */
 export type ActiveWorkflowDeps = HandlerDeps
@@ -37,6 +37,7 @@ export function createActiveWorkflow (deps: ActiveWorkflowDeps): ActiveWorkflowP
       },
       openapi: {
         document: 'activeworkflow',
+        tokenInUrl: true,
         title: 'ActiveWorkflow remote agent',
         description: 'The API that ActiveWorkflow expects of a remote agent: one URL and three methods, told apart by the body.',
         version: '1.0.0'

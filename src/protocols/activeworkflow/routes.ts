@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { admit, type Credentials } from '../../domain/ports/access.js'
+import { beginning } from '../../domain/json.js'
 import type { HttpTools } from '../../domain/ports/protocol.js'
 import { Problem } from '../../domain/problem.js'
+import { principalOf } from '../../route-access.js'
 import { refuseAltered, type AlteredParts } from './bodies.js'
 import { readCall, type CallBody } from './call.js'
 import { answerCall, type HandlerDeps } from './handler.js'
@@ -23,16 +24,17 @@ interface RouteDeps extends HandlerDeps {
 
 /** Declares the two URLs: the agent type of the whole registry, and one for each kind. */
 export function callRoutes (scope: FastifyInstance, deps: RouteDeps): void {
-  // Known before the body is read; what a caller may do is decided when the body has said what it wants.
-  const onRequest = async (request: FastifyRequest): Promise<void> => { deps.access.identify(credentialsOf(request)) }
+  // Known before the body is read; what a caller may do is decided when the body has said what it wants. It can send a
+  // token nowhere but in the URL.
+  const config = { access: 'known', tokenInUrl: true } as const
   const answer = async (request: FastifyRequest<Call>, reply: FastifyReply): Promise<object> => {
     return { result: await resultOf(deps, request, reply) }
   }
 
   // URLs are copied by hand, so one with a slash at its end is served too; the documents show the other.
-  scope.post<Call>('', { onRequest, schema: callAgent }, answer)
-  scope.post<Call>('/', { onRequest, schema: { ...callAgent, hide: true }, prefixTrailingSlash: 'slash' }, answer)
-  scope.post<Call>('/kinds/*', { onRequest, schema: callAgentOfKind }, answer)
+  scope.post<Call>('', { config, schema: callAgent }, answer)
+  scope.post<Call>('/', { config, schema: { ...callAgent, hide: true }, prefixTrailingSlash: 'slash' }, answer)
+  scope.post<Call>('/kinds/*', { config, schema: callAgentOfKind }, answer)
 }
 
 const urls = 'ActiveWorkflow is told of the URL by an environment variable whose name begins with REMOTE_AGENT_URL.'
@@ -59,26 +61,20 @@ const callAgentOfKind = {
 
 async function resultOf (deps: RouteDeps, request: FastifyRequest<Call>, reply: FastifyReply): Promise<object> {
   const type = request.params['*']?.replace(/\/$/, '') ?? null
-  if (type !== null && !deps.types.has(type)) throw new Problem('no-such-kind', { params: { kind: type.slice(0, 200) } })
+  if (type !== null && !deps.types.has(type)) throw new Problem('no-such-kind', { params: { kind: beginning(type, 200) } })
   const refuse = (used: readonly string[]): void => { refuseAltered(deps.alteredParts(request), used) }
   refuse(['/method'])
   const call = readCall(request.body)
-  const credentials = credentialsOf(request)
+  const principal = principalOf(request)
   if (call.method === 'register') {
-    admit(deps.access, credentials, { scope: 'read' })
+    deps.access.authorize(principal, { scope: 'read' })
     return deps.types.registration(type)
   }
   return await answerCall(deps, {
-    ...{ call, type, credentials },
+    ...{ call, type, principal },
     refuseAltered: refuse,
     waitFor: limitMs => waitWith(deps, reply, limitMs)
   })
-}
-
-/** The caller can send a secret nowhere but in the URL, so here, and only here, it is looked for there. */
-function credentialsOf (request: FastifyRequest): Credentials {
-  const { token } = request.query as Call['Querystring']
-  return { remoteAddress: request.ip, ...typeof token === 'string' ? { urlToken: token } : {} }
 }
 
 function waitWith ({ scheduler, hold }: RouteDeps, reply: FastifyReply, limitMs: number): Wait {

@@ -7,9 +7,6 @@ import { actionMessage } from './message.js'
 import { requester, type Origin } from './origin.js'
 import { makeResult, type Result } from './result.js'
 
-/** The name under which actions of this protocol are recorded. */
-export const protocolName = 'activeworkflow'
-
 /** Waits for the end of an action. Gives the action as it is when the wait is over, or `busy` when too many wait. */
 export type Wait = (action: Action) => Promise<Action | 'busy'>
 
@@ -25,9 +22,9 @@ interface ScheduleParts {
 
 /** Puts an action into the queue. Rejects with the scheduler's problems. */
 export async function scheduleFor (parts: ScheduleParts): Promise<Scheduled> {
-  const { scheduler, wanted: { kind, args }, origin: { principal, collector }, id, headers, createdAt } = parts
+  const { scheduler, wanted: { kind, args }, origin: { caller, collector }, id, headers, createdAt } = parts
   return await scheduler.schedule({
-    ...{ kind, principal, protocol: protocolName, requester, headers, collector },
+    ...{ ...caller, kind, requester, headers, collector },
     ...id === undefined ? {} : { id },
     ...args === undefined ? {} : { args },
     ...createdAt === null ? {} : { createdAt }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../domain/json.js'
+import { beginning, type JsonObject, type JsonValue } from '../../domain/json.js'
 import { Problem, type Violation } from '../../domain/problem.js'
 
 /** The options that are used. */
@@ -98,6 +98,6 @@ const mostNamed = 10
 function unknownOptions (options: JsonObject): string[] {
   const names = Object.keys(options).filter(option => !optionNames.some(known => known === option))
   if (names.length === 0) return []
-  const shown = names.slice(0, mostNamed).map(option => JSON.stringify(option.slice(0, 100))).join(', ')
+  const shown = names.slice(0, mostNamed).map(option => JSON.stringify(beginning(option, 100))).join(', ')
   return [`Options that are not known are not used: ${shown}${names.length > mostNamed ? ' and others' : ''}.`]
 }

@@ -49,10 +49,10 @@ export function createReplicanteClassic (deps: ClassicDeps): ClassicProtocol {
     scope.setValidatorCompiler(createLenientValidator())
     const { unstable, introspect } = config.trees
     if (!unstable) return
-    infoRoutes(scope, { inspector, access })
-    actionRoutes(scope, { scheduler, access, listed: config.listed })
+    infoRoutes(scope, { inspector })
+    actionRoutes(scope, { scheduler, listed: config.listed })
     scheduleRoute(scope, { scheduler, access, isSecretHeader })
-    if (introspect) introspectRoutes(scope, { metrics, access })
+    if (introspect) introspectRoutes(scope, { metrics })
   }
 
   return {

@@ -1,5 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { admit, type Access } from '../../domain/ports/access.js'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Access } from '../../domain/ports/access.js'
 import type { Inspector } from '../../domain/ports/inspector.js'
 import type { HttpFace, Protocol } from '../../domain/ports/protocol.js'
 import type { Scheduler } from '../../domain/ports/scheduler.js'
@@ -42,11 +42,8 @@ export function createReplicanteNext (deps: NextDeps): NextProtocol {
   const mount = (scope: FastifyInstance): void => {
     scope.setErrorHandler(handleError)
     scope.setValidatorCompiler(createLenientValidator())
-    const onRequest = async ({ ip: remoteAddress }: FastifyRequest): Promise<void> => {
-      admit(access, { remoteAddress }, { scope: 'read' })
-    }
-    infoRoutes(scope, { inspector, onRequest })
-    actionRoutes(scope, { scheduler, listed: config.listed, onRequest })
+    infoRoutes(scope, { inspector })
+    actionRoutes(scope, { scheduler, listed: config.listed })
     scheduleRoute(scope, { scheduler, access, isSecretHeader })
   }
 

@@ -4,6 +4,7 @@ import type { JsonObject, JsonValue } from '../../../src/domain/json.js'
 import { done, failed } from '../../../src/domain/kind.js'
 import { messageRow } from '../../support/activeworkflow-client.js'
 import { openWorld, ping, success } from './world.js'
+import { cancelWish, someCaller } from '../../support/access.js'
 
 /** The ids in messages. */
 const ids = (messages: readonly JsonObject[]): unknown[] => messages.map(({ action_id: id }) => id)
@@ -15,7 +16,7 @@ t.test('a check emits one message for each action that has ended, in the order i
   for (const id of [1, 2, 3, 4]) await it.callInVain('receive', messageRow({}, { id, agent_id: 9 }))
   const [first, second, third] = actions()
   const { seq } = await claim()
-  await engine.scheduler.cancel(third?.id ?? '')
+  await engine.scheduler.cancel(third?.id ?? '', someCaller)
   await store.settle(seq, done({ rows: 3 }))
   await store.settle((await claim()).seq, failed('out of room'))
 
@@ -196,7 +197,7 @@ t.test('more than a hundred are told by several checks', async t => {
   const { agent, actions, store } = await openWorld(t)
   const it = agent({ kind: success })
   await Promise.all(Array.from({ length: 250 }, async (_, id) => await it.callInVain('receive', messageRow({}, { id }))))
-  for (const { id } of actions()) await store.requestCancel(id, () => null)
+  for (const { id } of actions()) await store.requestCancel(id, cancelWish())
   const told: number[] = []
   for (let i = 0; i < 4; i++) {
     const before = it.messages.length

@@ -3,6 +3,7 @@ import { failed } from '../../../src/domain/kind.js'
 import type { Page } from '../../../src/domain/page.js'
 import { decodes, models } from './serde.js'
 import { openWorld, ping } from './world.js'
+import { cancelWish } from '../../support/access.js'
 
 type Items = readonly { readonly id: string, readonly state: string }[]
 const ids = (items: Items): string[] => items.map(({ id }) => id)
@@ -66,7 +67,7 @@ t.test('a list holds at most 100: the oldest of the queue, the newest of the fin
 
   t.same(ids((await get('/actions/queue')).json()), expected.slice(0, 100))
 
-  for (const { id } of actions) await store.requestCancel(id, () => null)
+  for (const { id } of actions) await store.requestCancel(id, cancelWish())
   t.same(ids((await get('/actions/finished')).json()), expected.slice(20).reverse())
 })
 
@@ -77,7 +78,7 @@ t.test('other protocols cannot push Core\'s actions off the lists', async t => {
 
   t.same(ids((await get('/actions/queue')).json()), [mine.id, next.id])
 
-  for (const { id } of [mine, next, ...others]) await store.requestCancel(id, () => null)
+  for (const { id } of [mine, next, ...others]) await store.requestCancel(id, cancelWish())
   t.same(ids((await get('/actions/finished')).json()), [next.id, mine.id])
 })
 

@@ -2,6 +2,7 @@ import t from 'tap'
 import { failed } from '../../../src/domain/kind.js'
 import { decodes, models } from './serde.js'
 import { openWorld, ping } from './world.js'
+import { cancelWish } from '../../support/access.js'
 
 const id = '0198c5a1-7d3e-7cc4-9a6b-3f1f5f0f7a11'
 
@@ -33,7 +34,7 @@ t.test('metrics follow what the agent does', async t => {
   await store.progress(first.seq, 'half')
   await store.settle(first.seq, { state: 'DONE' })
   await store.settle((await claim()).seq, failed('broken'))
-  await store.requestCancel((await put()).id, () => null)
+  await store.requestCancel((await put()).id, cancelWish())
   protocol.observer?.operation?.({ name: 'append', ms: 2, ok: true })
   protocol.observer?.operation?.({ name: 'append', ms: 3000, ok: false })
   protocol.observer?.pruned?.({ removed: 3, ms: 20 })

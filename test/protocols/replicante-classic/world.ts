@@ -6,11 +6,11 @@ import type { Scheduler, ScheduleRequest } from '../../../src/domain/ports/sched
 import { createSecretHeaders } from '../../../src/domain/secret-headers.js'
 import { createReplicanteClassic } from '../../../src/protocols/replicante-classic/protocol.js'
 import type { ClassicConfig } from '../../../src/protocols/replicante-classic/protocol.js'
-import { createAccess } from '../../../src/access/access.js'
 import { openEngine } from '../../support/engine.js'
 import type { Teardown } from '../../support/engine.js'
 import { openHttpApp } from '../../support/http-app.js'
 import { replicanteProtocols } from '../../support/protocols.js'
+import { realAccess } from '../../support/access.js'
 
 /** A kind that every world has. No executor runs here, so it does nothing by itself. */
 export const ping = 'agent.replicante.io/test.ping'
@@ -48,7 +48,7 @@ interface ScheduleAround {
 export async function openWorld (t: Teardown, options: WorldOptions = {}) {
   const { clock, queueLimit, host = '127.0.0.1' } = options
   const { listed = replicanteProtocols, trees = { unstable: true, introspect: true } } = options
-  const access = { ...createAccess({ host, actions: 'auto' }), ...options.access }
+  const access = { ...realAccess({ host }), ...options.access }
   const engine = openEngine(t, {
     disabled: access.actionsDisabled,
     ...(clock === undefined ? {} : { clock }),

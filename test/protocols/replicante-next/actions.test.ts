@@ -3,6 +3,7 @@ import { failed } from '../../../src/domain/kind.js'
 import type { FailedPayload, FailureDetails } from '../../../src/domain/kind.js'
 import { scriptedKind } from '../../support/scripted-kind.js'
 import { id, loop, openWorld } from './world.js'
+import { cancelWish } from '../../support/access.js'
 
 interface Listed { readonly actions: readonly { readonly id: string }[] }
 interface Told { readonly finished_time: unknown, readonly scheduled_time: string, readonly state: unknown }
@@ -151,7 +152,7 @@ t.test('a list holds at most 50: the oldest of the queue, the newest of the fini
 
   t.same(idsIn((await get('/actions/queue')).json()), ids.slice(0, 50))
 
-  for (const id of ids) await store.requestCancel(id, () => null)
+  for (const id of ids) await store.requestCancel(id, cancelWish())
   t.same(idsIn((await get('/actions/finished')).json()), ids.slice(10))
 })
 
@@ -197,7 +198,7 @@ t.test('other protocols cannot push Core\'s actions off the lists', async t => {
 
   t.same(idsIn((await get('/actions/queue')).json()), mine.map(({ id }) => id))
 
-  for (const { id } of [...mine, ...others]) await store.requestCancel(id, () => null)
+  for (const { id } of [...mine, ...others]) await store.requestCancel(id, cancelWish())
   t.same(idsIn((await get('/actions/finished')).json()), mine.map(({ id }) => id))
 })
 

@@ -1,5 +1,4 @@
 import type { LightMyRequestResponse } from 'fastify'
-import { createAccess } from '../../../src/access/access.js'
 import type { Action } from '../../../src/domain/action.js'
 import type { Outcome } from '../../../src/domain/kind.js'
 import type { Access } from '../../../src/domain/ports/access.js'
@@ -10,6 +9,7 @@ import type { Teardown } from '../../support/engine.js'
 import { openHttpApp } from '../../support/http-app.js'
 import type { HttpAppOptions } from '../../support/http-app.js'
 import { everyHttpProtocol, replicanteProtocols } from '../../support/protocols.js'
+import { realAccess } from '../../support/access.js'
 
 /** A kind that every world has. */
 export const loop = 'agent.replicante.io/test.loop'
@@ -40,7 +40,7 @@ interface WorldOptions extends Omit<HttpAppOptions, 'access' | 'protocols'> {
  */
 export async function openWorld (t: Teardown, options: WorldOptions = {}) {
   const { listed = replicanteProtocols, host = '127.0.0.1', neighbours = false, ...rest } = options
-  const access = { ...createAccess({ host, actions: 'auto' }), ...options.access }
+  const access = { ...realAccess({ host }), ...options.access }
   const http = await openHttpApp(t, {
     ...rest,
     access,

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
-import type { Access } from '../../../domain/ports/access.js'
+import { callerOf } from '../../../domain/ports/access.js'
 import type { Scheduler } from '../../../domain/ports/scheduler.js'
-import { mustBeAllowed } from '../../authorize.js'
+import { principalOf } from '../../../route-access.js'
+import { protocolName } from '../../protocol-name.js'
 import { entityTag } from '../../etag.js'
 import { actionView } from '../../json-views.js'
 import { examples } from '../../schemas/examples.js'
@@ -11,19 +12,16 @@ import { requireNoContent } from '../../empty-body.js'
 
 interface Deps {
   readonly scheduler: Scheduler
-  readonly access: Access
 }
 
 /** `POST /actions/{id}/cancel`: asks that an action end, durably. */
-export function cancelRoute (app: FastifyInstance, { scheduler, access }: Deps): void {
-  const onRequest = mustBeAllowed(access, { scope: 'cancel' })
-
+export function cancelRoute (app: FastifyInstance, { scheduler }: Deps): void {
   app.post<{ Params: { id: string } }>('/actions/:id/cancel', {
     schema: cancelOperation,
-    onRequest,
+    config: { access: 'cancel' },
     preValidation: async request => requireNoContent(request.body)
   }, async (request, reply) => {
-    const action = await scheduler.cancel(request.params.id)
+    const action = await scheduler.cancel(request.params.id, callerOf(principalOf(request), protocolName))
     return reply.code(202).header('etag', entityTag(action)).send(actionView(action))
   })
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Access } from '../../../domain/ports/access.js'
-import { mustBeAllowed } from '../../authorize.js'
+import { principalOf } from '../../../route-access.js'
 import type { EventHub } from '../../event-hub.js'
 import { defaultPace, eventStream } from '../../event-stream.js'
 import { examples } from '../../schemas/examples.js'
@@ -20,13 +20,15 @@ interface GetEvents {
 
 /** `GET /events`: every transition as it is committed, as Server-Sent Events. */
 export function eventsRoute (app: FastifyInstance, { access, hub, waits }: Deps): void {
-  const onRequest = mustBeAllowed(access, { scope: 'read' })
+  const config = { access: 'read' } as const
 
-  app.get<GetEvents>('/events', { schema: eventsOperation, onRequest, exposeHeadRoute: false }, async (request, reply) => {
+  app.get<GetEvents>('/events', { schema: eventsOperation, config, exposeHeadRoute: false }, async (request, reply) => {
     const header = request.headers['last-event-id']
     const lastEventId = typeof header === 'string' ? header : request.query.last_event_id
+    const principal = principalOf(request)
+    const isStillWelcome = (): boolean => access.isStillValid(principal)
     const stream = waits.stream(reply, signal => {
-      return Readable.from(eventStream({ hub, lastEventId, signal, pace: defaultPace }))
+      return Readable.from(eventStream({ hub, lastEventId, signal, pace: defaultPace, isStillWelcome }))
     })
     return await reply
       .type('text/event-stream; charset=utf-8')

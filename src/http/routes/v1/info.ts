@@ -1,10 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { NodeInfo } from '../../../domain/info.js'
 import type { Inspector } from '../../../domain/ports/inspector.js'
-import type { Access } from '../../../domain/ports/access.js'
 import { Problem } from '../../../domain/problem.js'
 import type { Offset, Shard } from '../../../domain/shard.js'
-import { mustBeAllowed } from '../../authorize.js'
 import { sendProblem } from '../../problem.js'
 import { examples } from '../../schemas/examples.js'
 import { problemResponses } from '../../schemas/problem.js'
@@ -12,16 +10,15 @@ import { jsonResponse } from '../../schemas/shared.js'
 
 interface Deps {
   readonly inspector: Inspector
-  readonly access: Access
 }
 
 /** `/info/agent`, `/info/datastore` and `/shards`: who and what the agent is, and what it stands beside. */
-export function infoRoutes (app: FastifyInstance, { inspector, access }: Deps): void {
-  const onRequest = mustBeAllowed(access, { scope: 'read' })
+export function infoRoutes (app: FastifyInstance, { inspector }: Deps): void {
+  const config = { access: 'read' } as const
 
-  app.get('/info/agent', { schema: agentOperation, onRequest }, async () => ({ version: inspector.agent() }))
+  app.get('/info/agent', { schema: agentOperation, config }, async () => ({ version: inspector.agent() }))
 
-  app.get('/info/datastore', { schema: datastoreOperation, onRequest }, async (_request, reply) => {
+  app.get('/info/datastore', { schema: datastoreOperation, config }, async (_request, reply) => {
     const others = Promise.all([inspector.cluster(), inspector.version()]).catch(unlessUnavailable)
     const node = nodeView(await inspector.node())
     const answers = await others
@@ -31,7 +28,7 @@ export function infoRoutes (app: FastifyInstance, { inspector, access }: Deps): 
     return { kind: inspector.datastoreKind, node, cluster: { ...cluster, display_name: displayName }, version }
   })
 
-  app.get('/shards', { schema: shardsOperation, onRequest }, async () => {
+  app.get('/shards', { schema: shardsOperation, config }, async () => {
     const shards = await inspector.shards()
     return { shards: shards.map(shardView) }
   })

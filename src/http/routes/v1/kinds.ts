@@ -1,8 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import type { Access } from '../../../domain/ports/access.js'
 import type { KindDescription, Scheduler } from '../../../domain/ports/scheduler.js'
 import { Problem } from '../../../domain/problem.js'
-import { mustBeAllowed } from '../../authorize.js'
 import { shorten } from '../../problem.js'
 import { examples } from '../../schemas/examples.js'
 import { problemResponses } from '../../schemas/problem.js'
@@ -10,17 +8,16 @@ import { jsonResponse } from '../../schemas/shared.js'
 
 interface Deps {
   readonly scheduler: Scheduler
-  readonly access: Access
 }
 
 /** `/kinds` and `/kinds/{kind}`: what the agent can do, with the schema of each kind's arguments. */
-export function kindRoutes (app: FastifyInstance, { scheduler, access }: Deps): void {
-  const onRequest = mustBeAllowed(access, { scope: 'read' })
+export function kindRoutes (app: FastifyInstance, { scheduler }: Deps): void {
+  const config = { access: 'read' } as const
 
-  app.get('/kinds', { schema: listOperation, onRequest }, async () => ({ kinds: scheduler.kinds().map(kindView) }))
+  app.get('/kinds', { schema: listOperation, config }, async () => ({ kinds: scheduler.kinds().map(kindView) }))
 
   // Kinds hold slashes, so the route takes the rest of the path; the document shows it as {kind}.
-  app.get<{ Params: { '*': string } }>('/kinds/*', { schema: getOperation, onRequest }, async request => {
+  app.get<{ Params: { '*': string } }>('/kinds/*', { schema: getOperation, config }, async request => {
     const name = request.params['*']
     const found = scheduler.kinds().find(({ kind }) => kind === name)
     if (found === undefined) throw new Problem('no-such-kind', { params: { kind: shorten(name) } })
@@ -55,6 +52,6 @@ const getOperation = {
   },
   response: {
     200: jsonResponse({ description: 'The kind.', schema: 'Kind', example: examples.kind }),
-    ...problemResponses(['no-such-kind'])
+    ...problemResponses(['invalid-request', 'no-such-kind'])
   }
 }

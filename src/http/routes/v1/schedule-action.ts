@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { JsonValue } from '../../../domain/json.js'
-import type { Access } from '../../../domain/ports/access.js'
+import { callerOf, type Access, type Principal } from '../../../domain/ports/access.js'
 import type { Scheduler, ScheduleRequest } from '../../../domain/ports/scheduler.js'
 import { Problem } from '../../../domain/problem.js'
 import type { SecretHeaders } from '../../../domain/secret-headers.js'
 import { parseInstant } from '../../../rfc3339.js'
-import { identify, mustBeKnown } from '../../authorize.js'
+import { principalOf } from '../../../route-access.js'
+import { protocolName } from '../../protocol-name.js'
 import { checkActionHeaders } from '../../action-headers.js'
 import { entityTag } from '../../etag.js'
 import { idempotentId, parseIdempotencyKey } from '../../idempotency.js'
@@ -31,16 +32,17 @@ interface ActionRequest {
 
 /** `POST /actions`: records an action, which is on disk when the answer goes out. */
 export function scheduleRoute (app: FastifyInstance, { scheduler, access, isSecretHeader }: Deps): void {
-  const onRequest = mustBeKnown(access)
+  // Known before the body is read; what is allowed depends on the kind that it names.
+  const config = { access: 'known' } as const
 
-  app.post<{ Body: ActionRequest }>('/actions', { schema: scheduleOperation, onRequest }, async (request, reply) => {
+  app.post<{ Body: ActionRequest }>('/actions', { schema: scheduleOperation, config }, async (request, reply) => {
     const { body } = request
-    const principal = identify(access, request)
+    const principal = principalOf(request)
     access.authorize(principal, { scope: 'schedule', kind: body.kind })
     if (body.headers !== undefined) checkActionHeaders(body.headers, isSecretHeader)
     const key = request.headers['idempotency-key']
     const id = idOf({ body, key, principal: principal.name })
-    const { action, fresh } = await scheduler.schedule(toRequest({ body, id, principal: principal.name }))
+    const { action, fresh } = await scheduler.schedule(toRequest({ body, id, principal }))
     return reply
       .code(fresh ? 202 : 200)
       .header('location', `/api/v1/actions/${action.id}`)
@@ -68,7 +70,7 @@ function idOf ({ body, key, principal }: IdSources): string | undefined {
 interface Accepted {
   readonly body: ActionRequest
   readonly id: string | undefined
-  readonly principal: string
+  readonly principal: Principal
 }
 
 function toRequest ({ body, id, principal }: Accepted): ScheduleRequest {
@@ -76,8 +78,7 @@ function toRequest ({ body, id, principal }: Accepted): ScheduleRequest {
   const createdAt = created === undefined ? null : parseInstant(created)
   return {
     kind,
-    principal,
-    protocol: 'api',
+    ...callerOf(principal, protocolName),
     ...(id === undefined ? {} : { id }),
     ...(args === undefined ? {} : { args }),
     ...(createdAt === null ? {} : { createdAt }),

@@ -3,6 +3,7 @@ import type { HttpDeps } from '../../deps.js'
 import type { EventHub } from '../../event-hub.js'
 import { announceDeprecation, ownVersions, type ApiVersion } from '../../versions.js'
 import type { Waits } from '../../waits.js'
+import { auditRoute } from './audit.js'
 import { cancelRoute } from './cancel-action.js'
 import { eventsRoute } from './events.js'
 import { getRoute } from './get-action.js'
@@ -10,6 +11,7 @@ import { infoRoutes } from './info.js'
 import { kindRoutes } from './kinds.js'
 import { listRoute } from './list-actions.js'
 import { scheduleRoute } from './schedule-action.js'
+import { whoamiRoute } from './whoami.js'
 
 interface Parts {
   readonly deps: HttpDeps
@@ -24,10 +26,12 @@ export function v1Routes (scope: FastifyInstance, { deps, waits, hub }: Parts): 
   const { scheduler, inspector, access, config, isSecretHeader } = deps
   announceDeprecation(scope, v1)
   scheduleRoute(scope, { scheduler, access, isSecretHeader })
-  listRoute(scope, { scheduler, access })
-  getRoute(scope, { scheduler, access, waits, waitLimitSeconds: config.waitLimitSeconds })
-  cancelRoute(scope, { scheduler, access })
+  listRoute(scope, { scheduler })
+  getRoute(scope, { scheduler, waits, waitLimitSeconds: config.waitLimitSeconds })
+  cancelRoute(scope, { scheduler })
   eventsRoute(scope, { access, hub, waits })
-  kindRoutes(scope, { scheduler, access })
-  infoRoutes(scope, { inspector, access })
+  kindRoutes(scope, { scheduler })
+  infoRoutes(scope, { inspector })
+  whoamiRoute(scope)
+  auditRoute(scope, { scheduler })
 }

@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Action } from '../../../domain/action.js'
-import type { Access } from '../../../domain/ports/access.js'
+import { beginning } from '../../../domain/json.js'
 import type { Scheduler } from '../../../domain/ports/scheduler.js'
 import { Problem } from '../../../domain/problem.js'
-import { readOnly } from '../read-only.js'
 import { listFinished, listQueue } from '../lists.js'
 import type { ListSource } from '../lists.js'
 import { wireAction, wireHistoryItem, wireListItem } from '../models.js'
@@ -12,17 +11,16 @@ import { actionInfoSchema, listSchema, responses } from '../schemas.js'
 /** What the routes that read actions need. */
 export interface ActionRoutesDeps {
   readonly scheduler: Scheduler
-  readonly access: Access
   readonly listed: ListSource['listed']
 }
 
 /** Declares the lists and the single action. */
-export function actionRoutes (scope: FastifyInstance, { scheduler, access, listed }: ActionRoutesDeps): void {
-  const onRequest = readOnly(access)
+export function actionRoutes (scope: FastifyInstance, { scheduler, listed }: ActionRoutesDeps): void {
+  const config = { access: 'read' } as const
   const tags = ['actions']
 
   scope.get('/actions/finished', {
-    onRequest,
+    config,
     schema: {
       operationId: 'listFinishedActions',
       summary: 'Finished actions, newest first',
@@ -32,7 +30,7 @@ export function actionRoutes (scope: FastifyInstance, { scheduler, access, liste
   }, async () => (await listFinished({ scheduler, listed })).map(wireListItem))
 
   scope.get('/actions/queue', {
-    onRequest,
+    config,
     schema: {
       operationId: 'listQueuedActions',
       summary: 'Running and waiting actions, oldest first',
@@ -41,7 +39,7 @@ export function actionRoutes (scope: FastifyInstance, { scheduler, access, liste
     }
   }, async () => (await listQueue({ scheduler, listed })).map(wireListItem))
 
-  scope.get<{ Params: { id: string } }>('/actions/info/:id', { onRequest, schema: getAction }, async ({ params: { id } }) => {
+  scope.get<{ Params: { id: string } }>('/actions/info/:id', { config, schema: getAction }, async ({ params: { id } }) => {
     const action = find(scheduler, id)
     return { action: wireAction(action), history: scheduler.history(action).toReversed().map(wireHistoryItem) }
   })
@@ -56,12 +54,12 @@ const getAction = {
     properties: { id: { type: 'string', description: 'UUID of the action, of whatever protocol.' } },
     required: ['id']
   },
-  response: responses({ schema: actionInfoSchema, description: 'The action.' }, [404])
+  response: responses({ schema: actionInfoSchema, description: 'The action.' }, [400, 404])
 }
 
 /** The action. To this dialect a text that is no id is the id of nothing: 404, as in the reference. */
 function find (scheduler: Scheduler, id: string): Action {
   const action = scheduler.find(id)
-  if (action === null) throw new Problem('unknown-action', { params: { id: id.slice(0, 100) } })
+  if (action === null) throw new Problem('unknown-action', { params: { id: beginning(id, 100) } })
   return action
 }

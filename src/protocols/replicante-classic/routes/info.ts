@@ -1,23 +1,20 @@
 import type { FastifyInstance } from 'fastify'
-import type { Access } from '../../../domain/ports/access.js'
 import type { Inspector } from '../../../domain/ports/inspector.js'
 import { Problem } from '../../../domain/problem.js'
-import { readOnly } from '../read-only.js'
 import { wireDatastore, wireShard } from '../models.js'
 import { agentSchema, datastoreSchema, responses, shardsSchema } from '../schemas.js'
 
 interface Deps {
   readonly inspector: Inspector
-  readonly access: Access
 }
 
 /** Declares what tells of the agent and of its datastore. */
-export function infoRoutes (scope: FastifyInstance, { inspector, access }: Deps): void {
-  const onRequest = readOnly(access)
+export function infoRoutes (scope: FastifyInstance, { inspector }: Deps): void {
+  const config = { access: 'read' } as const
   const tags = ['info']
 
   scope.get('/info/agent', {
-    onRequest,
+    config,
     schema: {
       operationId: 'getAgentInfo',
       summary: 'The agent',
@@ -27,7 +24,7 @@ export function infoRoutes (scope: FastifyInstance, { inspector, access }: Deps)
   }, async () => ({ version: inspector.agent() }))
 
   scope.get('/info/datastore', {
-    onRequest,
+    config,
     schema: {
       operationId: 'getDatastoreInfo',
       summary: 'The datastore that the agent stands beside',
@@ -44,7 +41,7 @@ export function infoRoutes (scope: FastifyInstance, { inspector, access }: Deps)
   })
 
   scope.get('/shards', {
-    onRequest,
+    config,
     schema: {
       operationId: 'getShards',
       summary: 'The shards on this node',

@@ -1,19 +1,16 @@
 import type { FastifyInstance } from 'fastify'
-import type { Access } from '../../../domain/ports/access.js'
-import { readOnly } from '../read-only.js'
 import type { ClassicMetrics } from '../metrics.js'
 import { responses } from '../schemas.js'
 
 interface Deps {
   readonly metrics: ClassicMetrics
-  readonly access: Access
 }
 
 /** Declares what tells of the agent's own workings. */
-export function introspectRoutes (scope: FastifyInstance, { metrics, access }: Deps): void {
+export function introspectRoutes (scope: FastifyInstance, { metrics }: Deps): void {
   const { 200: _, ...errors } = responses({ schema: {}, description: '' })
   scope.get('/introspect/metrics', {
-    onRequest: readOnly(access),
+    config: { access: 'read' },
     schema: {
       operationId: 'getMetrics',
       summary: 'Metrics in the Prometheus text format',

@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { JsonValue } from '../../../domain/json.js'
-import { admit, type Access } from '../../../domain/ports/access.js'
+import { callerOf, type Access, type Principal } from '../../../domain/ports/access.js'
 import type { ScheduleRequest, Scheduler } from '../../../domain/ports/scheduler.js'
 import { Problem } from '../../../domain/problem.js'
 import type { SecretHeaders } from '../../../domain/secret-headers.js'
 import { parseInstant } from '../../../rfc3339.js'
+import { principalOf } from '../../../route-access.js'
 import { actionHeaders } from '../headers.js'
 import { responses, scheduleBodySchema, scheduledSchema } from '../schemas.js'
 
@@ -31,16 +32,13 @@ interface Deps {
 
 /** Declares the one route that schedules. */
 export function scheduleRoute (scope: FastifyInstance, { scheduler, access, isSecretHeader }: Deps): void {
-  const ask = (request: FastifyRequest<ScheduleRoute>) => {
-    return admit(access, { remoteAddress: request.ip }, { scope: 'schedule', kind: request.params['*'] })
-  }
-
   scope.post<ScheduleRoute>('/actions/schedule/*', {
     // Asked before the body is read: who may not schedule learns nothing of kinds and arguments.
-    onRequest: async request => { ask(request) },
+    config: { access: 'known' },
+    onRequest: async request => { access.authorize(principalOf(request), { scope: 'schedule', kind: request.params['*'] }) },
     schema: scheduleAction
   }, async request => {
-    const principal = ask(request).name
+    const principal = principalOf(request)
     const headers = actionHeaders(request.raw.rawHeaders, isSecretHeader)
     const { action, fresh } = await scheduler.schedule(translate(request.params['*'], { body: request.body ?? {}, principal, headers }))
     // Elsewhere a repetition is harmless; here Core counts on being told of it, and looks at nothing but the id.
@@ -66,7 +64,8 @@ const scheduleAction = {
   response: responses({ schema: scheduledSchema, description: 'The action\'s id.' }, [400, 409, 413, 415, 429, 507])
 }
 
-interface Asked extends Pick<ScheduleRequest, 'principal'> {
+interface Asked {
+  readonly principal: Principal
   readonly body: ScheduleBody
   readonly headers: Readonly<Record<string, string>>
 }
@@ -76,8 +75,7 @@ function translate (kind: string, { body, principal, headers }: Asked): Schedule
   const createdAt = typeof created === 'string' ? parseInstant(created) : null
   return {
     kind,
-    principal,
-    protocol: protocolName,
+    ...callerOf(principal, protocolName),
     headers,
     ...(typeof id === 'string' ? { id } : {}),
     ...(args === undefined || args === null ? {} : { args }),

@@ -1,4 +1,4 @@
-import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Scheduler } from '../../../domain/ports/scheduler.js'
 import { examples } from '../examples.js'
 import { listFinished, listLimit, listQueue } from '../lists.js'
@@ -10,19 +10,18 @@ import { executionSchema, listSchema } from '../schemas.js'
 interface Deps {
   readonly scheduler: Scheduler
   readonly listed: ListSource['listed']
-  /** Refuses who may not read. */
-  readonly onRequest: onRequestAsyncHookHandler
 }
 
 /** Declares the lists and the single action. */
-export function actionRoutes (scope: FastifyInstance, { scheduler, listed, onRequest }: Deps): void {
-  scope.get('/actions/finished', { onRequest, schema: listFinishedActions }, async () => {
+export function actionRoutes (scope: FastifyInstance, { scheduler, listed }: Deps): void {
+  const config = { access: 'read' } as const
+  scope.get('/actions/finished', { config, schema: listFinishedActions }, async () => {
     return { actions: (await listFinished({ scheduler, listed })).map(wireListItem) }
   })
-  scope.get('/actions/queue', { onRequest, schema: listQueuedActions }, async () => {
+  scope.get('/actions/queue', { config, schema: listQueuedActions }, async () => {
     return { actions: (await listQueue({ scheduler, listed })).map(wireListItem) }
   })
-  scope.get<{ Params: { id: string } }>('/action/:id', { onRequest, schema: getAction }, async ({ params: { id } }, reply) => {
+  scope.get<{ Params: { id: string } }>('/action/:id', { config, schema: getAction }, async ({ params: { id } }, reply) => {
     const action = scheduler.find(id)
     return action === null ? await reply.code(404).send() : wireExecution(action)
   })
@@ -55,7 +54,7 @@ const getAction = {
     type: 'object', properties: { id: { type: 'string', description: 'UUID of the action.' } }, required: ['id']
   },
   response: {
-    ...responses({ schema: executionSchema, description: 'The action.', example: examples.execution }),
+    ...responses({ schema: executionSchema, description: 'The action.', example: examples.execution }, [400]),
     // Fastify and OpenAPI both read this as: no body.
     404: { type: 'null', description: 'There is no such action. This answer has no body.' }
   }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { DatastoreVersion } from '../../../domain/info.js'
 import type { Inspector } from '../../../domain/ports/inspector.js'
 import { Problem } from '../../../domain/problem.js'
@@ -9,18 +9,17 @@ import { nodeSchema, shardsSchema, storeSchema } from '../schemas.js'
 
 interface Deps {
   readonly inspector: Inspector
-  /** Refuses who may not read. */
-  readonly onRequest: onRequestAsyncHookHandler
 }
 
 /** Declares what tells of the node, its cluster and its shards. */
-export function infoRoutes (scope: FastifyInstance, { inspector, onRequest }: Deps): void {
-  scope.get('/info/node', { onRequest, schema: getNode }, async () => {
+export function infoRoutes (scope: FastifyInstance, { inspector }: Deps): void {
+  const config = { access: 'read' } as const
+  scope.get('/info/node', { config, schema: getNode }, async () => {
     const [node, version] = await Promise.all([inspector.node(), versionOf(inspector)])
     return wireNode({ agent: inspector.agent(), datastoreKind: inspector.datastoreKind, node, version })
   })
-  scope.get('/info/store', { onRequest, schema: getStore }, async () => wireStore(await inspector.cluster()))
-  scope.get('/info/shards', { onRequest, schema: getShards }, async () => {
+  scope.get('/info/store', { config, schema: getStore }, async () => wireStore(await inspector.cluster()))
+  scope.get('/info/shards', { config, schema: getShards }, async () => {
     return { shards: (await inspector.shards()).map(wireShard) }
   })
 }

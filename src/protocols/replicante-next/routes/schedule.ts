@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { Instant } from '../../../domain/clock.js'
 import type { JsonValue } from '../../../domain/json.js'
-import type { Access } from '../../../domain/ports/access.js'
+import { callerOf, type Access, type Principal } from '../../../domain/ports/access.js'
 import type { ScheduleRequest, Scheduler } from '../../../domain/ports/scheduler.js'
 import { Problem } from '../../../domain/problem.js'
 import type { SecretHeaders } from '../../../domain/secret-headers.js'
 import { isUtc, parseInstant } from '../../../rfc3339.js'
+import { principalOf } from '../../../route-access.js'
 import { examples } from '../examples.js'
 import { responses } from '../responses.js'
 import { requestSchema, scheduledSchema } from '../schemas.js'
@@ -35,12 +36,13 @@ export function scheduleRoute (scope: FastifyInstance, { scheduler, access, isSe
   for (const [path, schema] of [['/action', scheduleAction], ['/action/', { ...scheduleAction, hide: true }]] as const) {
     scope.post<{ Body: ScheduleBody }>(path, {
       // Who is not known learns nothing of what a body has to be; what is allowed depends on the kind that it names.
-      onRequest: async ({ ip: remoteAddress }) => { access.identify({ remoteAddress }) },
+      config: { access: 'known' },
       schema
-    }, async ({ ip: remoteAddress, body }) => {
-      const principal = access.identify({ remoteAddress })
+    }, async request => {
+      const { body } = request
+      const principal = principalOf(request)
       access.authorize(principal, { scope: 'schedule', kind: body.kind })
-      const { action, fresh } = await scheduler.schedule(translate(body, { principal: principal.name, isSecretHeader }))
+      const { action, fresh } = await scheduler.schedule(translate(body, { principal, isSecretHeader }))
       // Elsewhere a repetition is harmless; here the id alone decides.
       if (!fresh) throw new Problem('action-exists', { params: { id: action.id } })
       return { id: action.id }
@@ -59,16 +61,17 @@ const scheduleAction = {
   )
 }
 
-interface Asking extends Pick<ScheduleRequest, 'principal'>, Pick<Deps, 'isSecretHeader'> {}
+interface Asking extends Pick<Deps, 'isSecretHeader'> {
+  readonly principal: Principal
+}
 
 function translate (body: ScheduleBody, { principal, isSecretHeader }: Asking): ScheduleRequest {
   const { kind, id, args, created_time: created, metadata } = body
   const createdAt = typeof created === 'string' ? utcInstant(created) : null
   return {
     kind,
-    principal,
     requester,
-    protocol: protocolName,
+    ...callerOf(principal, protocolName),
     headers: Object.fromEntries(Object.entries(metadata ?? {}).filter(([name]) => !isSecretHeader(name))),
     ...(typeof id === 'string' ? { id } : {}),
     ...(args === undefined || args === null ? {} : { args }),
