@@ -5,6 +5,7 @@ import type { Observer } from '../domain/ports/observer.js'
 import type { Protocol } from '../domain/ports/protocol.js'
 import type { Scheduler } from '../domain/ports/scheduler.js'
 import type { SecretHeaders } from '../domain/secret-headers.js'
+import type { TlsKeeper } from './tls/keeper.js'
 
 /** How the HTTP server behaves. */
 export interface HttpConfig {
@@ -37,4 +38,6 @@ export interface HttpDeps {
   readonly readiness: () => string | null
   readonly observer: Required<Observer>
   readonly isSecretHeader: SecretHeaders
+  /** The certificates that connections are encrypted with; null or absent: they are not. */
+  readonly tls?: TlsKeeper | null
 }

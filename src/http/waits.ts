@@ -16,6 +16,8 @@ export interface Waits {
   readonly ended: () => boolean
   /** Ends every wait and stream, now and from now on. May be called twice. */
   readonly end: () => void
+  /** Ends one wait or stream; of an answer that is not held, nothing. */
+  readonly endOne: (reply: FastifyReply) => void
   /** What protocols are given too. */
   readonly run: HttpTools<FastifyReply>['hold']
   /**
@@ -39,7 +41,7 @@ const retryAfterSeconds = 5
 /** Makes a set of waits. Not `AbortSignal.any`: its parts live as long as their longest, which here is the process. */
 export function createWaits (exchanges: Exchanges): Waits {
   const stops = { waits: new Set<() => void>(), streams: new Set<() => void>() }
-  const held = new WeakSet<FastifyReply>()
+  const held = new WeakMap<FastifyReply, () => void>()
   let ended = false
 
   function hold (reply: FastifyReply, what: keyof typeof waitLimits): BoundedSignal & { readonly stop: () => void } {
@@ -50,7 +52,7 @@ export function createWaits (exchanges: Exchanges): Waits {
     const controller = new AbortController()
     const stop = (): void => controller.abort()
     stops[what].add(stop)
-    held.add(reply)
+    held.set(reply, stop)
     const takeBack = exchanges.whenOver(reply, stop)
     if (ended || reply.request.raw.socket.destroyed) stop()
     const release = (): void => {
@@ -94,7 +96,7 @@ export function createWaits (exchanges: Exchanges): Waits {
     for (const stop of [...stops.waits, ...stops.streams]) stop()
   }
 
-  return { ended: () => ended, end, run, stream, held: reply => held.has(reply) }
+  return { ended: () => ended, end, endOne: reply => held.get(reply)?.(), run, stream, held: reply => held.has(reply) }
 }
 
 const words = { waits: 'waits', streams: 'event streams' } as const
