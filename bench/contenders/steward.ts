@@ -42,7 +42,7 @@ export const open: OpenPeer = async ({ folder }) => {
   })
   return {
     add: async ({ kind, args }) =>
-      await scheduler.schedule({ kind, args: args as Record<string, never>, principal: 'local', protocol: 'api' }),
+      await scheduler.schedule({ kind, args: args as Record<string, never>, principal: 'local', protocol: 'api', remoteAddress: '127.0.0.1' }),
     work: async handler => {
       handle = handler
       await executor.recover()

@@ -13,7 +13,7 @@ export async function queueActions (path: string, count: number): Promise<void> 
       while (left-- > 0) {
         await store.append({
           ...{ id: v7(), kind: noop, lane: 'main', args: {}, headers: {}, requester: 'AGENT_API' },
-          ...{ principal: 'local', protocol: 'api', createdAt: null, collector: null }
+          ...{ principal: 'local', protocol: 'api', remoteAddress: '127.0.0.1', createdAt: null, collector: null }
         })
       }
     }))

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,6 +15,8 @@ export interface RunningSteward {
   readonly database: string
   /** Milliseconds from the start of the process to its first answer. */
   readonly startMs: number
+  /** Makes a token that may do everything. */
+  createToken (): string
   /** SIGTERM, and the end. */
   stop (): Promise<void>
 }
@@ -22,8 +24,9 @@ export interface RunningSteward {
 const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 /**
- * Starts the program in a folder; a database that lies there already is used. The one setting that is not the default
- * is the length of the queue: a minute of load fills 100,000 places. Resolves with the first answer of `/readyz`.
+ * Starts the program in a folder; a database that lies there already is used. Two settings are not the default: the
+ * length of the queue, since a minute of load fills 100,000 places, and that tokens are taken. Resolves with the first
+ * answer of `/readyz`.
  */
 export async function startSteward (folder: string): Promise<RunningSteward> {
   const port = await freePort()
@@ -31,9 +34,11 @@ export async function startSteward (folder: string): Promise<RunningSteward> {
   const logFile = join(folder, 'steward.log')
   const log = openSync(logFile, 'w')
   const { PATH = '', HOME = '' } = process.env
+  const tokens = join(folder, 'tokens.json')
+  const env = { PATH, HOME, STEWARD_ACTIONS_QUEUE_LIMIT: '10000000', STEWARD_ACCESS_TOKENS_FILE: tokens }
   const began = performance.now()
   const child = spawn(process.execPath, [program, 'serve', '--bind', `127.0.0.1:${port}`], {
-    cwd: folder, stdio: ['ignore', log, log], env: { PATH, HOME, STEWARD_ACTIONS_QUEUE_LIMIT: '10000000' }
+    cwd: folder, stdio: ['ignore', log, log], env
   })
   closeSync(log)
   while (!await answers(`${url}/readyz`)) {
@@ -41,7 +46,11 @@ export async function startSteward (folder: string): Promise<RunningSteward> {
     await setTimeout(2)
   }
   const startMs = performance.now() - began
-  return { url, pid: child.pid ?? 0, database: databaseIn(folder), startMs, stop: async () => await stop(child) }
+  const createToken = (): string => {
+    const args = [program, 'token', 'create', '--name', 'bench', '--scope', 'admin']
+    return execFileSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' }).trim()
+  }
+  return { url, pid: child.pid ?? 0, database: databaseIn(folder), startMs, createToken, stop: async () => await stop(child) }
 }
 
 /** Where the program keeps its database by default. */

@@ -2,6 +2,8 @@
 wrk.method = os.getenv("BENCH_METHOD") or "GET"
 wrk.body = os.getenv("BENCH_BODY")
 if wrk.body then wrk.headers["content-type"] = "application/json" end
+local token = os.getenv("BENCH_TOKEN")
+if token then wrk.headers["authorization"] = "Bearer " .. token end
 local tag = os.getenv("BENCH_IF_NONE_MATCH")
 if tag then wrk.headers["if-none-match"] = tag end
 

@@ -11,6 +11,8 @@ export interface LoadOptions {
   /** Sent by POST, as JSON. Without it the request is a GET. */
   readonly body?: string
   readonly ifNoneMatch?: string
+  /** Sent with each request. */
+  readonly token?: string | undefined
   /** Whether all connections are opened before the first request: where latencies matter, and not how they open. */
   readonly settle?: boolean
 }
@@ -29,13 +31,14 @@ const script = fileURLToPath(new URL('wrk.lua', import.meta.url))
  * @throws NotMeasured without wrk; Error when a single answer was an error
  */
 export async function load (options: LoadOptions): Promise<Load> {
-  const { url, connections, seconds, body, ifNoneMatch, settle = false } = options
+  const { url, connections, seconds, body, ifNoneMatch, token, settle = false } = options
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, url]
   const child = spawn('wrk', args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,
       ...body === undefined ? {} : { BENCH_METHOD: 'POST', BENCH_BODY: body },
+      ...token === undefined ? {} : { BENCH_TOKEN: token },
       ...settle ? { BENCH_SETTLE: String(connections) } : {},
       ...ifNoneMatch === undefined ? {} : { BENCH_IF_NONE_MATCH: ifNoneMatch }
     }

@@ -5,20 +5,24 @@ import { load, loadFigures } from '../harness/wrk.js'
 import { bare, contendersOf, limit, peers, queueOfSteward } from './peers.js'
 
 /** The load that every contender's server gets. A short one before it: what is measured is warm. */
-async function loads (url: string, body: string, { quick }: Context): Promise<Figure[]> {
-  await load({ url, body, connections: 64, seconds: 1 })
-  const one = await load({ url, body, connections: 1, seconds: quick ? 1 : 2 })
-  const many = await load({ url, body, connections: 64, seconds: quick ? 1 : 3 })
+async function loads (
+  url: string, body: string, { quick, token }: Context & { token?: string | undefined }
+): Promise<Figure[]> {
+  await load({ url, body, token, connections: 64, seconds: 1 })
+  const one = await load({ url, body, token, connections: 1, seconds: quick ? 1 : 2 })
+  const many = await load({ url, body, token, connections: 64, seconds: quick ? 1 : 3 })
   return [...loadFigures('HTTP, 1 client', one), ...loadFigures('HTTP, 64 clients', many)]
 }
 
-function program (face: keyof typeof faces): Contender {
+/** @param withToken whether each request shows a token, as it must where others than this machine may ask */
+function program (face: keyof typeof faces, withToken = false): Contender {
   return {
-    name: `steward ${face}`,
+    name: `steward ${face}${withToken ? ', token' : ''}`,
     durability: 'WAL, synchronous=FULL',
-    measure: async context => await withSteward(context.folder, async ({ url }) => {
+    measure: async context => await withSteward(context.folder, async ({ url, createToken }) => {
       await blockLane(url)
-      return await loads(url + faces[face].path, faces[face].body, context)
+      const token = withToken ? createToken() : undefined
+      return await loads(url + faces[face].path, faces[face].body, { ...context, token })
     })
   }
 }
@@ -37,6 +41,7 @@ export const schedule: Scenario = {
   contenders: [
     ...contendersOf([bare], async ({ ask }, context) => await loads(await ask({ do: 'serve', work: false }), faces.api.body, context)),
     program('api'),
+    program('api', true),
     program('classic'),
     ...contendersOf([limit, queueOfSteward], async ({ ask }, context) => await inProcess(ask, context)),
     ...peers(async ({ ask }, context) => [
