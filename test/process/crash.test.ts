@@ -1,187 +1,137 @@
-import { randomInt } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import t, { type Test } from 'tap'
-import { isFinal } from '../../src/domain/lifecycle.js'
-import { createAgentClient, watchEvents, type ActionView, type EventView } from '../support/agent-client.js'
-import { faultsOfHistory } from '../support/history-laws.js'
 import { createOutsideWork, type OutsideWork } from '../support/outside-work.js'
-import { runProgram, startProgram, type Program } from '../support/program.js'
-import { createLoad, createRandom, externalWork, type Load, type Random, type Sent } from './load.js'
+import { runProgram } from '../support/program.js'
+import { createRandom, seed } from '../support/random.js'
+import { patience, scale } from '../support/torture.js'
+import { judgeActions, judgeWorkflows, type Faults } from './storm/judge-actions.js'
+import { judgeEvents } from './storm/judge-events.js'
+import { createLives } from './storm/lives.js'
+import { migrating, moments, type Moment } from './storm/moments.js'
+import { createOldDatabase } from './storm/old-database.js'
+import type { Recorded } from './storm/records.js'
+import { createStorm, type Storm } from './storm/storm.js'
+import { backupWork, externalWork, soleWorks, stoppableWork } from './storm/work.js'
 
-const rounds = 20
-const clients = 8
-/** More than any moment of a kill needs, so that a round always comes to its end. */
-const mostPerRound = 120
+/** How often the agent is ended at most, and after how many milliseconds each moment is not begun again. */
+const lifetimes = { most: scale({ ci: 37, torture: 550 }), enoughMs: scale({ ci: 35_000, torture: Infinity }) }
+/** More than most moments need, so that a life always comes to its end. */
+const mostPerLife = { any: 70, fat: 400, long: 70 }
+const random = createRandom(seed)
+/** Half a dozen seconds: long enough for everybody who watches to come back in the meantime. */
+const pruning = ['actions.prune_keep=40', 'actions.prune_age_days=0.00007', 'actions.prune_interval_seconds=1']
 
-/** Run with STEWARD_TEST_SEED to choose the same requests and the same moments again. */
-const seed = Number(process.env['STEWARD_TEST_SEED'] ?? randomInt(2 ** 31))
+t.setTimeout(patience)
 
-t.test('twenty times kill -9 under load: what was acknowledged happens, once, in order', { timeout: 280_000 }, async t => {
+t.test('kill -9 at every kind of moment, under load through every protocol', { timeout: patience }, async t => {
   const folder = t.testdir()
   const outside = createOutsideWork(folder)
-  const random = createRandom(seed)
-  const load = createLoad({ clients, random })
-  const start = async (): Promise<Program> => await startProgram(t, { folder, args: ['--config', outside.config] })
+  const base = ['--config', outside.config]
+  const storm = createStorm({ random, prepare: journal => createOldDatabase(join(folder, 'data', 'steward.db'), journal) })
   t.comment(`STEWARD_TEST_SEED=${seed} repeats this choice of requests and moments`)
 
-  let beginning: string | null = null
-  for (let round = 0; round < rounds; round++) {
-    const first = await killUnderLoad({ program: await start(), load, random })
-    beginning ??= first
+  const lives = createLives(t, { folder, random })
+  const hits = new Map<string, number>()
+  let folding = 0
+  for (const moment of momentsToCome(hits)) {
+    const args = moment.prunes === true ? [...base, ...pruning.flatMap(setting => ['--set', setting])] : base
+    const life = await lives.begin({ args, moment })
+    await storm.rage(life, amountOf(moment))
+    const { hit, code, signal } = await life.ended
+    if (hit) hits.set(moment.name, (hits.get(moment.name) ?? 0) + 1)
+    if (lives.diedFolding()) folding++
+    const isFine = signal === 'SIGKILL' || (code === 0 && moment.with !== 'kill')
+    if (!isFine) t.fail(`${moment.name}: ended with ${code} ${signal}`, { seed, output: life.launched.output().slice(-3000) })
   }
-  const program = await start()
-  const recorded = await findAll(program.url, load.sent)
-  const events = await readUntilAllFinal(program.url, { beginning: beginning ?? '', recorded: recorded.keys() })
-  const actions = await findAll(program.url, load.sent)
-  program.kill('SIGTERM')
 
-  t.strictSame(await program.exited, { code: 0, signal: null }, 'the last agent stops cleanly', { seed })
+  const last = await lives.begin({ args: base, moment: { name: 'the last', strikes: 'load', with: 'term' } })
+  const records = await storm.calm(last)
+  t.match(await last.ended, { code: 0, signal: null }, 'the last agent stops in good order', { seed })
   t.equal((await runProgram(['check'], { folder })).code, 0, 'the database is sound', { seed })
-  judgeActions(t, { sent: load.sent, actions })
-  judgeOrder(t, events)
-  judgeOutsideWork(t, { outside, actions: [...actions.values()] })
+  t.comment(`${folding} times it died while the log was folded back`)
+  judge(t, { storm, records, folder, outside, hits })
 })
 
-interface Attack {
-  readonly program: Program
-  readonly load: Load
-  readonly random: Random
-}
-
 /**
- * Kills the agent at a random moment of its load: so many acknowledgements or events after its start, and so many turns
- * of the event loop after that. Returns the id of an event before all that were seen; null when none was.
+ * First what comes while the old database is migrated, then everything in turn; what was not hit comes again. Once all
+ * have been, a busy machine is left in peace.
  */
-async function killUnderLoad ({ program, load, random }: Attack): Promise<string | null> {
-  const countsEvents = random() < 0.4
-  const after = 1 + Math.floor(random() * 60)
-  const turns = Math.floor(random() * 20)
-  const seen = { acknowledged: 0, events: 0, dead: false, beginning: null as string | null }
-
-  function killWhenDue (): void {
-    if (seen.dead || (countsEvents ? seen.events : seen.acknowledged) < after) return
-    seen.dead = true
-    strike(turns)
+function * momentsToCome (hits: ReadonlyMap<string, number>): Generator<Moment> {
+  let left = [...migrating, ...moments]
+  for (let life = 0; life < lifetimes.most; life++) {
+    const moment = left.shift()
+    if (moment === undefined) return
+    yield moment
+    if (!hits.has(moment.name)) left.push(moment)
+    if (left.length === 0 && performance.now() < lifetimes.enoughMs) left = [...moments]
   }
-
-  function strike (turnsLeft: number): void {
-    if (turnsLeft > 0) setImmediate(strike, turnsLeft - 1)
-    else program.kill('SIGKILL')
-  }
-
-  async function watch (): Promise<void> {
-    try {
-      for await (const { id } of watchEvents(program.url)) {
-        seen.beginning ??= `${id.split('-')[0] ?? ''}-0`
-        seen.events++
-        killWhenDue()
-      }
-    } catch {
-      // The stream of a killed agent breaks off.
-    }
-  }
-
-  const watching = watch()
-  await load.run(program.url, {
-    limit: mostPerRound,
-    onAcknowledged: () => {
-      seen.acknowledged++
-      killWhenDue()
-    }
-  })
-  await Promise.all([program.exited, watching])
-  return seen.beginning
 }
 
-interface Replay {
-  /** The id of an event before all others. */
-  readonly beginning: string
-  /** The actions that there are. */
-  readonly recorded: Iterable<string>
-}
-
-/** Every event from the beginning, read until everything that was recorded is final. */
-async function readUntilAllFinal (url: string, { beginning, recorded }: Replay): Promise<EventView[]> {
-  const waiting = new Set(recorded)
-  const events: EventView[] = []
-  for await (const event of watchEvents(url, { after: beginning })) {
-    events.push(event)
-    if (isFinal(event.state)) waiting.delete(event.action_id)
-    if (waiting.size === 0) break
-  }
-  return events
-}
-
-async function findAll (url: string, sent: readonly Sent[]): Promise<Map<string, ActionView>> {
-  const client = createAgentClient(url)
-  const found = new Map<string, ActionView>()
-  for (const { id } of sent) {
-    const action = await client.find(id)
-    if (action !== null) found.set(id, action)
-  }
-  return found
+function amountOf ({ sole }: Moment): Parameters<Storm['rage']>[1] {
+  return sole === undefined ? { limit: mostPerLife.any } : { limit: mostPerLife[sole], sole: soleWorks[sole] }
 }
 
 interface Result {
-  readonly sent: readonly Sent[]
-  readonly actions: ReadonlyMap<string, ActionView>
-}
-
-function judgeActions (t: Test, { sent, actions }: Result): void {
-  const acknowledged = sent.filter(request => request.acknowledged)
-  t.comment(`${sent.length} requests sent, ${acknowledged.length} acknowledged, ${actions.size} actions recorded`)
-  t.ok(acknowledged.length >= rounds, 'the load was real', { seed })
-
-  const lost = acknowledged.filter(({ id }) => !actions.has(id))
-  t.strictSame(lost, [], 'no acknowledged action is lost', { seed })
-
-  const half = sent.filter(({ id, kind, args }) => {
-    const action = actions.get(id)
-    return action !== undefined && (action.kind !== kind || JSON.stringify(action.args) !== JSON.stringify(args))
-  })
-  t.strictSame(half, [], 'every action is what was asked for, acknowledged or not', { seed })
-
-  const broken = [...actions.values()].flatMap(({ id, history }) => faultsOfHistory(history).map(fault => `${id} ${fault}`))
-  t.strictSame(broken, [], 'every history is legal and ends', { seed })
-
-  const unexplained = [...actions.values()].filter(action => action.state === 'FAILED' && !isExplained(action))
-  t.strictSame(unexplained, [], 'what failed was interrupted too often, or is external work that was never begun', { seed })
-}
-
-function isExplained ({ kind, state_payload: payload }: ActionView): boolean {
-  const { reason, error } = payload as { reason?: unknown, error?: unknown }
-  return reason === 'interrupted' || (kind === externalWork && error === 'the work was never begun')
-}
-
-function judgeOrder (t: Test, events: readonly EventView[]): void {
-  const positions = events.map(({ position }) => position)
-  const inOrder = positions.every((position, index) => index === 0 || position > positions[index - 1]!)
-  t.ok(inOrder, 'each event is told once, in order', { seed })
-
-  const begun = new Set(events.filter(({ state }) => state === 'RUNNING').map(event => event.action_id))
-  const scheduled = events.filter(({ state, action_id: id }) => state === 'NEW' && begun.has(id)).map(event => event.action_id)
-  t.strictSame([...begun], scheduled, 'actions began in the order of scheduling', { seed })
-
-  let running: string | null = null
-  const overlaps: string[] = []
-  for (const { action_id: id, state } of events) {
-    if (state === 'NEW') continue
-    if (running !== null && running !== id) overlaps.push(`${id} was ${state} while ${running} was RUNNING`)
-    running = isFinal(state) ? null : id
-  }
-  t.strictSame(overlaps, [], 'one at a time', { seed })
-}
-
-interface OutsideResult {
+  readonly storm: Storm
+  readonly records: readonly Recorded[]
+  readonly folder: string
   readonly outside: OutsideWork
-  readonly actions: readonly ActionView[]
+  readonly hits: ReadonlyMap<string, number>
 }
 
-function judgeOutsideWork (t: Test, { outside, actions }: OutsideResult): void {
-  const begun = outside.begun()
-  t.ok(begun.length > 0, 'external actions were part of the load', { seed })
-  t.strictSame([...begun].sort(), [...new Set(begun)].sort(), 'no external action was begun twice', { seed })
+function judge (t: Test, { storm, records, folder, outside, hits }: Result): void {
+  const { journal, watchers, workflows } = storm
+  const acknowledged = journal.sent.filter(({ acknowledgedAt }) => acknowledgedAt !== null)
+  const gaps = watchers.flatMap(watcher => watcher.gaps)
+  const pruned = records.filter(({ kept }) => kept === null)
+  t.comment(`${journal.sent.length} requests, ${acknowledged.length} acknowledged; ${records.length} actions, ` +
+    `${pruned.length} of them pruned; ${watchers[0]?.events.length} events; ${journal.told.length} ends told; ${gaps.length} gaps`)
 
-  const done = actions.filter(({ kind, state }) => kind === externalWork && state === 'DONE')
-  const empty = done.filter(({ id }) => !outside.hasEffect(id))
-  t.strictSame(empty, [], 'no external action is DONE without its effect', { seed })
+  const never = [...migrating, ...moments].map(({ name }) => name).filter(name => !hits.has(name))
+  t.strictSame(never, [], 'every kind of moment was hit', { seed, hits: Object.fromEntries(hits) })
+  t.ok(acknowledged.length > 300 && pruned.length > 0, 'the load was real', { seed })
+  const cancelled = new Set(journal.sent.map(({ cancelledAs }) => cancelledAs))
+  t.ok(cancelled.has('RUNNING') && cancelled.has('FAILED'), 'what ran and what waited was cancelled', { seed })
+
+  hold(t, judgeActions({ journal, records, hasGap: gaps.length > 0 }))
+  hold(t, judgeEvents({ journal, watchers, records }))
+  hold(t, judgeWorkflows(workflows, { journal, records }))
+  hold(t, judgeOutside({ records, outside }))
+  hold(t, judgeBackups({ records, folder }))
+}
+
+function hold (t: Test, faults: Faults): void {
+  for (const [law, found] of Object.entries(faults)) t.strictSame(found, [], law, { seed })
+}
+
+function judgeOutside ({ records, outside }: Pick<Result, 'records' | 'outside'>): Faults {
+  const begun = outside.begun()
+  const ids = new Set(begun)
+  const external = records.filter(({ kind }) => kind === externalWork || kind === stoppableWork)
+  const done = external.filter(({ state }) => state === 'DONE')
+  return {
+    'no work outside is begun twice': begun.filter((id, index) => begun.indexOf(id) !== index),
+    'work outside was part of the load': done.length > 0 ? [] : ['none is DONE'],
+    'no work outside is DONE without its effect': done.filter(({ id }) => !outside.hasEffect(id)).map(({ id }) => id),
+    'work outside was asked for': [...ids].filter(id => !external.some(record => record.id === id))
+  }
+}
+
+function judgeBackups ({ records, folder }: Pick<Result, 'records' | 'folder'>): Faults {
+  const place = join(folder, 'data', 'backups')
+  const backups = records.filter(({ kind }) => kind === backupWork)
+  const unsound = backups.filter(({ state }) => state === 'DONE').filter(({ payload }) => {
+    const database = new Database(join(place, (payload as { file: string }).file), { readonly: true })
+    const found = database.pragma('integrity_check', { simple: true })
+    database.close()
+    return found !== 'ok'
+  })
+  const givenUp = backups.filter(({ payload }) => JSON.stringify(payload).includes('"interrupted"'))
+  const left = backups.length === 0 ? [] : readdirSync(place).filter(name => name.endsWith('.partial'))
+  return {
+    'a backup that is DONE is whole': unsound.map(({ id }) => id),
+    'no half of a backup is left behind': left.filter(name => !givenUp.some(({ id }) => name.includes(id)))
+  }
 }

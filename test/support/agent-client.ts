@@ -27,6 +27,7 @@ export interface EventView extends TransitionView {
   readonly position: number
   readonly action_id: string
   readonly kind: string
+  readonly lane: string
 }
 
 /** What a test asks of a running agent. Every method rejects when the agent is gone. */
@@ -97,10 +98,12 @@ interface Watch {
   readonly after?: string
   /** Called when the agent has begun to stream, and whenever something comes: what happens from here on is seen. */
   readonly onOpen?: () => void
+  /** Called with the reason where the agent says that events are missing; without it, that is an error. */
+  readonly onGap?: (reason: string) => void
 }
 
 /** The transitions that the agent streams. Ends when the agent ends the stream; throws when the connection breaks. */
-export async function * watchEvents (url: string, { after, onOpen }: Watch = {}): AsyncGenerator<EventView> {
+export async function * watchEvents (url: string, { after, onOpen, onGap }: Watch = {}): AsyncGenerator<EventView> {
   const response = await fetch(`${url}/api/v1/events`, { headers: after === undefined ? {} : { 'last-event-id': after } })
   if (response.status !== 200) throw new Error(`the event stream answered ${response.status}`)
   const decoder = new TextDecoder()
@@ -112,7 +115,7 @@ export async function * watchEvents (url: string, { after, onOpen }: Watch = {})
     const blocks = text.split('\n\n')
     text = blocks.pop() ?? ''
     for (const block of blocks) {
-      const event = readBlock(block)
+      const event = readBlock(block, onGap)
       if (event !== null) yield event
     }
   }
@@ -139,13 +142,17 @@ Promise<{ readonly told: Promise<EventView[]> }> {
   return { told }
 }
 
-/** Comments are nothing; a gap is not expected in any test that uses this. */
-function readBlock (block: string): EventView | null {
+/** Comments are nothing. */
+function readBlock (block: string, onGap?: Watch['onGap']): EventView | null {
   const fields = Object.fromEntries(block.split('\n').map(line => {
     const colon = line.indexOf(':')
     return [line.slice(0, colon), line.slice(colon + 2)]
   }))
   if (fields['event'] === undefined) return null
+  if (fields['event'] === 'gap' && onGap !== undefined) {
+    onGap((JSON.parse(fields['data'] ?? '') as { reason: string }).reason)
+    return null
+  }
   if (fields['event'] !== 'transition') throw new Error(`an unexpected event: ${block}`)
   const id = fields['id'] ?? ''
   const data = JSON.parse(fields['data'] ?? '') as Omit<EventView, 'id' | 'position'>

@@ -8,11 +8,17 @@ export interface HistoryEntry {
 
 /** What a finished history breaks of the lifecycle, in words; empty when it is as it must be. */
 export function faultsOfHistory (history: readonly HistoryEntry[]): string[] {
+  const faults = faultsOfMoves(history)
+  const last = history.at(-1)
+  if (last === undefined || !isFinal(last.state)) faults.push(`ends as ${last?.state}`)
+  return faults
+}
+
+/** What a history that may go on breaks of the lifecycle. */
+export function faultsOfMoves (history: readonly HistoryEntry[]): string[] {
   const faults: string[] = []
   const [first] = history
-  const last = history.at(-1)
   if (first?.state !== 'NEW') faults.push(`begins as ${first?.state}`)
-  if (last === undefined || !isFinal(last.state)) faults.push(`ends as ${last?.state}`)
   for (const [index, { state, timestamp }] of history.entries()) {
     const before = history[index - 1]
     if (before === undefined) continue

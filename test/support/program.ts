@@ -37,20 +37,31 @@ interface Start {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Starts the agent on a free port; resolves when it listens, rejects when it ends before. The test's end kills it. */
-export async function startProgram (t: Test, { folder, args = [], env = {} }: Start): Promise<Program> {
+/** An agent that has been started and may not listen yet. */
+export interface Launched extends Omit<Program, 'url'> {
+  /** Resolves with its address as soon as it listens, or with null when it ends before. */
+  readonly listening: Promise<string | null>
+}
+
+/** Starts the agent on a free port and does not wait for it. The test's end kills it. */
+export function launchProgram (t: Test, { folder, args = [], env = {} }: Start): Launched {
   const child = start(['serve', '--bind', '127.0.0.1:0', ...args], folder, env)
-  const written = outputOf(child)
+  const output = outputOf(child)
   const exited = exitOf(child)
   t.teardown(async () => {
     child.kill('SIGKILL')
     await exited
   })
-  const url = await Promise.race([
-    listening(child),
-    exited.then(exit => { throw new Error(`The agent ended before it listened: ${JSON.stringify(exit)}\n${written()}`) })
-  ])
-  return { url, pid: child.pid ?? 0, kill: (signal = 'SIGTERM') => { child.kill(signal) }, exited, output: written }
+  const listens = Promise.race([listening(child), exited.then(() => null)])
+  return { pid: child.pid ?? 0, kill: (signal = 'SIGTERM') => { child.kill(signal) }, exited, output, listening: listens }
+}
+
+/** Starts the agent on a free port; resolves when it listens, rejects when it ends before. The test's end kills it. */
+export async function startProgram (t: Test, options: Start): Promise<Program> {
+  const { listening, ...program } = launchProgram(t, options)
+  const url = await listening
+  if (url !== null) return { ...program, url }
+  throw new Error(`The agent ended before it listened: ${JSON.stringify(await program.exited)}\n${program.output()}`)
 }
 
 /** What a command that ends by itself came to. */
