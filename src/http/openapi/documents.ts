@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema } from 'fastify'
+import { securityOf, securitySchemes } from './security.js'
 
 /** The OpenAPI documents of a server: each is told by the scope whose routes it lists, once the server is ready. */
 export interface Documents {
@@ -18,6 +19,8 @@ export interface DocumentOptions {
   readonly title: string
   readonly description: string
   readonly version: string
+  /** Whether its clients may send their token in the URL. */
+  readonly tokenInUrl?: boolean
   readonly tags?: ReadonlyArray<{ readonly name: string, readonly description: string }>
 }
 
@@ -43,13 +46,19 @@ export function createDocuments (): Documents {
           license: { name: 'Apache 2.0', identifier: 'Apache-2.0' }
         },
         servers: [{ url: '/', description: 'The agent that serves this document.' }],
-        security: [],
+        components: { securitySchemes: securitySchemes(about.tokenInUrl ?? false) },
         ...(about.tags === undefined ? {} : { tags: [...about.tags] })
       },
       refResolver: {
         buildLocalReference: (json, _baseUri, _fragment, index) => typeof json.$id === 'string' ? json.$id : `schema-${index}`
       },
-      transform: ({ schema, url }) => nameWildcard(schema, url)
+      transform: ({ schema, url, route: { config } }) => {
+        const named = nameWildcard(schema, url)
+        return { ...named, schema: { ...named.schema, security: securityOf(config) } }
+      },
+      transformObject: document => {
+        return 'openapiObject' in document ? withOptionalBodies(document.openapiObject) : document.swaggerObject
+      }
     })
     documents.set(about.name, { title: about.title, build: () => scope.swagger(), text: null })
   }
@@ -59,6 +68,27 @@ export function createDocuments (): Documents {
     render,
     describe
   }
+}
+
+type Document = ReturnType<FastifyInstance['swagger']>
+
+interface Media {
+  readonly schema?: { readonly type?: unknown }
+}
+
+interface Described {
+  readonly requestBody?: { required?: boolean, readonly content: Readonly<Record<string, Media>> }
+}
+
+/** A body that may be null may also be absent; the document says of every body that it has to be there. */
+function withOptionalBodies<T extends Partial<Document>> (document: T): T {
+  for (const path of Object.values((document as { paths?: Record<string, Record<string, Described>> }).paths ?? {})) {
+    for (const { requestBody } of Object.values(path)) {
+      const types = Object.values(requestBody?.content ?? {}).flatMap(({ schema }) => schema?.type ?? [])
+      if (requestBody !== undefined && types.includes('null')) requestBody.required = false
+    }
+  }
+  return document
 }
 
 /**
