@@ -21,6 +21,10 @@ function parseConfigFile (file: string, text: string): Reading {
     return `${file}:${line}:${col}`
   }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  // The parser goes on after that, and finds hundreds of consequences.
+  if (document.errors.some(({ message }) => message.includes('call stack'))) {
+    return refusal(`${file}: cannot be used: it is nested too deep`)
+  }
   if (document.errors.length > 0) {
     return refusal(...document.errors.map(error => `${place(error.pos[0])}: is not valid YAML: ${error.message}`))
   }
@@ -30,9 +34,21 @@ function parseConfigFile (file: string, text: string): Reading {
   if (!isMap(document.contents)) return refusal(`${place(0)}: must hold keys and values, for example "bind: 127.0.0.1:8000"`)
   try {
     const at = (path: Path): string => place(offsetOf(document, path))
-    return { assignments: [{ path: [], value: document.toJS(), source: 'file', at }], lines: [] }
+    const value: unknown = document.toJS()
+    if (!hasEnd(value)) return refusal(`${file}: cannot be used: a part of it stands in itself (by an alias)`)
+    return { assignments: [{ path: [], value, source: 'file', at }], lines: [] }
   } catch (error) {
     return refusal(`${file}: cannot be used: ${withoutAlias(reasonOf(error))}`)
+  }
+}
+
+/** False for a value that an alias has put into itself: it has no end. */
+function hasEnd (value: unknown): boolean {
+  try {
+    JSON.stringify(value)
+    return true
+  } catch {
+    return false
   }
 }
 

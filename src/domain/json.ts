@@ -19,3 +19,13 @@ const loneSurrogate = /\p{Surrogate}/u
 export function isWellFormed (text: string): boolean {
   return !loneSurrogate.test(text)
 }
+
+/** The text with the replacement character for each half of a surrogate pair. */
+export function wellFormed (text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\uFFFD')
+}
+
+/** The beginning of a text: at most so many UTF-16 units, and no half of a character at its end. */
+export function beginning (text: string, length: number): string {
+  return text.slice(0, length).replace(/\p{Surrogate}$/u, '')
+}

@@ -1,4 +1,4 @@
-import { isWellFormed } from '../domain/json.js'
+import { isWellFormed, wellFormed } from '../domain/json.js'
 import type { Violation } from '../domain/problem.js'
 import { escapePointer } from '../domain/violation.js'
 import { isExactNumber } from './exact-number.js'
@@ -162,7 +162,8 @@ function enter (inspection: Inspection): void {
 }
 
 function report (inspection: Inspection, detail: string): void {
-  const pointer = inspection.path.map(step => `/${escapePointer(step)}`).join('')
+  // A key may be what is wrong: the answer that names it has to be readable.
+  const pointer = wellFormed(inspection.path.map(step => `/${escapePointer(step)}`).join(''))
   inspection.violations.push({ pointer, detail })
   inspection.pointerChars -= pointer.length
   if (inspection.violations.length >= inspection.limits.violations || inspection.pointerChars < 0) throw enough

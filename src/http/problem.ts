@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import { beginning } from '../domain/json.js'
 import { pointerLength, Problem, type ProblemCategory, type Violation } from '../domain/problem.js'
 import { statusOf } from '../http-status.js'
 
@@ -51,5 +52,5 @@ export function sendProblem (reply: FastifyReply, problem: Problem, members: obj
 
 /** A value in words short enough for a message. */
 export function shorten (text: string, length = 100): string {
-  return text.length <= length ? text : `${text.slice(0, length)}...`
+  return text.length <= length ? text : `${beginning(text, length)}...`
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { JsonValue } from '../domain/json.js'
+import { wellFormed, type JsonValue } from '../domain/json.js'
 import type { ReadJson } from '../domain/ports/protocol.js'
 import { Problem } from '../domain/problem.js'
 import { inspectJson, type JsonLimits } from './json-inspection.js'
@@ -39,5 +39,6 @@ function parse (text: string): JsonValue {
 
 function reasonOf (text: string, error: unknown): string {
   if (text.startsWith('\uFEFF')) return 'it begins with a byte order mark'
-  return error instanceof Error ? error.message : 'it cannot be parsed'
+  // The parser quotes a piece of the body, which may begin and end within a character.
+  return error instanceof Error ? wellFormed(error.message) : 'it cannot be parsed'
 }

@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
-import type { JsonObject, JsonValue } from '../domain/json.js'
+import { beginning, type JsonObject, type JsonValue } from '../domain/json.js'
 import type { ActionKind } from '../domain/kind.js'
 import { Problem } from '../domain/problem.js'
 import type { KindDescription } from '../domain/ports/scheduler.js'
@@ -45,7 +45,7 @@ export function createRegistry (kinds: readonly ActionKind[]): Registry {
     argsFor,
     check: (name, args) => {
       const entry = entries.get(name)
-      if (entry === undefined) throw new Problem('unknown-kind', { params: { kind: name.slice(0, 200) } })
+      if (entry === undefined) throw new Problem('unknown-kind', { params: { kind: beginning(name, 200) } })
       const given = argsFor(entry.kind, args)
       if (entry.validate(given)) return
       const found = explain(given, entry.validate, () => {

@@ -8,6 +8,8 @@ const defaults: Config = {
   bind: '127.0.0.1:8000',
   db: './data/steward.db',
   log: { level: 'info' },
+  tls: { server_cert: null, server_key: null, clients_ca_bundle: null, clients_crl: null, clients: 'required' },
+  access: { tokens_file: null, local_scopes: ['admin'], certificates: {}, failures_per_minute: 10 },
   http: {
     hosts: [],
     origins: [],
@@ -69,7 +71,9 @@ const defaults: Config = {
   node: { address: {} },
   service: {
     supervisor: 'none',
-    options: { service_name: null, pid: [], start: [], stop: [], timeout_seconds: 120 }
+    options: {
+      service_name: null, pid: [], start: [], stop: [], user: null, working_directory: null, timeout_seconds: 120
+    }
   },
   external_actions: {},
   replicante: { list: 'own', classic: { enabled: true, trees: { unstable: true, introspect: true } }, next: { enabled: true } },
@@ -172,6 +176,9 @@ t.test('texts become what the schema says', async t => {
     command_timeout_seconds: 60,
     check_min_ms: 100,
     check_max_ms: 5000,
+    user: null,
+    nice: 0,
+    working_directory: null,
     env: {}
   })
 })
@@ -192,7 +199,7 @@ t.test('unknown keys and variables stop the start and name the nearest known one
     '--set actions.queue: is not a known key; did you mean actions.queue_limit?',
     'actons: is not a known key; did you mean actions? (steward.yaml:1:1)',
     'queue_limit: is not a known key; did you mean actions.queue_limit? (steward.yaml:2:1)',
-    'zzzzzz: is not a known key; known here: bind, db, log, http, actions, datastore, node, service, ' +
+    'zzzzzz: is not a known key; known here: bind, db, log, tls, access, http, actions, datastore, node, service, ' +
       'external_actions, replicante, activeworkflow (steward.yaml:5:1)',
     'http.bodylimit: is not a known key; did you mean http.body_limit? (steward.yaml:4:3)'
   ])
@@ -234,6 +241,27 @@ t.test('external actions: names, commands, limits and schemas are checked', asyn
     'external_actions.a.check_min_ms: must not be greater than check_max_ms, which is 5000 (steward.yaml:6:5)',
     'external_actions.a.args: must be a JSON Schema: ... (steward.yaml:7:5)'
   ])
+})
+
+t.test('commands: who runs them, where, and which programs they may name', async t => {
+  const action = { description: 'x', action: ['a'], check: ['b'], user: 'nobody', env: { LD_PRELOAD: '/x.so', PATH: '/bin' } }
+  const service = { supervisor: 'commands', options: { pid: ['./db', 'pid'], start: ['db'], stop: ['bin/db'] } }
+  const wrong = { ...action, user: 'no body', nice: 20, working_directory: 'work' }
+
+  t.strictSame(refusal(t, { yaml: JSON.stringify({ external_actions: { a: { ...action, cancel: ['../c'] } }, service }) })
+    .map(line => line.replace(/ \(.*/, '')), [
+    'external_actions.a.env.LD_PRELOAD: must not be given beside user: root would obey it before it becomes that user',
+    'external_actions.a.cancel: must begin with a program by its whole path, or by its name alone, not "../c"',
+    'service.options.pid: must begin with a program by its whole path, or by its name alone, not "./db"',
+    'service.options.stop: must begin with a program by its whole path, or by its name alone, not "bin/db"'
+  ])
+  t.strictSame(refusal(t, { yaml: JSON.stringify({ external_actions: { a: wrong } }) }).map(line => line.replace(/ \(.*/, '')), [
+    'external_actions.a.user: must be the name of a system user, or null, not "no body"',
+    'external_actions.a.nice: must be a whole number from 0 to 19, not 20',
+    'external_actions.a.working_directory: must be the whole path of a folder, or null, not "work"'
+  ])
+  const { config } = load(t, { yaml: JSON.stringify({ external_actions: { a: { ...action, user: null } } }) })
+  t.equal(config.external_actions['a']?.env['LD_PRELOAD'], '/x.so', 'the agent\'s own user is nobody else')
 })
 
 t.test('a supervisor has to know what it supervises', async t => {
@@ -293,6 +321,11 @@ t.test('a password that is taken for an alias is not shown', async t => {
   t.strictSame(refusal(t, { yaml: 'datastore:\n  redis:\n    password: *hunter2\n' }), [
     'steward.yaml: cannot be used: a text that begins with * is an alias in YAML: put it in quotes'
   ])
+})
+
+t.test('a file without an end, or nested beyond measure, is refused', async t => {
+  t.strictSame(refusal(t, { yaml: '&a {bind: *a}\n' }), ['steward.yaml: cannot be used: a part of it stands in itself (by an alias)'])
+  t.strictSame(refusal(t, { yaml: `bind: ${'['.repeat(100_000)}` }), ['steward.yaml: cannot be used: it is nested too deep'])
 })
 
 t.test('a refusal shows neither secrets nor the credentials of URLs', async t => {

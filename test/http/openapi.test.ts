@@ -14,6 +14,7 @@ interface Operation {
   summary: string
   description: string
   tags: string[]
+  requestBody?: { required: boolean, content: Record<string, Media> }
   responses: Record<string, { content?: Record<string, Media> }>
 }
 interface Document {
@@ -87,6 +88,18 @@ t.test('every operation says what it is and what can go wrong', async t => {
     '/api/v1/actions', '/api/v1/actions/{id}', '/api/v1/actions/{id}/cancel', '/api/v1/events', '/api/v1/info/agent',
     '/api/v1/info/datastore', '/api/v1/kinds', '/api/v1/kinds/{kind}', '/api/v1/shards'
   ])
+})
+
+t.test('a body that may be null need not be there, and any other has to', async t => {
+  const { renderDocuments } = await openHttpApp(t, { protocols: everyHttpProtocol })
+  for (const text of Object.values(renderDocuments())) {
+    for (const operations of Object.values((JSON.parse(text) as Document).paths)) {
+      for (const { operationId, requestBody } of Object.values(operations)) {
+        const types = [requestBody?.content['application/json']?.schema].flatMap(schema => (schema as { type?: unknown })?.type ?? [])
+        if (requestBody !== undefined) t.equal(requestBody.required, !types.includes('null'), operationId)
+      }
+    }
+  }
 })
 
 t.test('examples fit their schemas', async t => {

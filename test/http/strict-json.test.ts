@@ -80,6 +80,12 @@ t.test('half a surrogate pair is refused in keys and values', async t => {
   }
 })
 
+t.test('what a refusal repeats of a body is readable by every parser', async t => {
+  t.match(unsafe('{"\\ud800":1}'), [{ pointer: '/\uFFFD' }])
+  t.notMatch(refusal(`{"a":"${'😀'.repeat(30)}" x`).message, /\p{Surrogate}/u)
+  for (const before of ['', 'x']) t.notMatch(refusal(`${before}${'😀'.repeat(30)}`).message, /\p{Surrogate}/u)
+})
+
 t.test('nesting is limited to 128 levels', async t => {
   const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
 

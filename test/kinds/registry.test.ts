@@ -58,3 +58,10 @@ t.test('the description of a value is not taken for a rule', async t => {
   t.same(violations(schema, { slot: 'B' }), [{ pointer: '/args/slot', detail: 'must match pattern "^[a-z]+$"' }])
   t.same(violations(schema, {}), [{ pointer: '/args', detail: 'must have at least 1 of its fields' }])
 })
+
+t.test('what a refusal repeats of a long name ends between two characters', async t => {
+  const registry = createRegistry([])
+  for (const before of ['', 'x']) {
+    t.throws(() => { registry.check(before + '😀'.repeat(200), null) }, { code: 'unknown-kind', message: /^\P{Surrogate}*$/u })
+  }
+})
