@@ -25,11 +25,17 @@ t.test('no two settings share a variable, and each is described', async t => {
   for (const { name, node } of settings) t.ok(node.description?.endsWith('.'), name)
 })
 
+/** What a setting cannot do without: the files of TLS belong together. */
+function besides (variable: string): Record<string, string> {
+  const files = ['SERVER_CERT', 'SERVER_KEY', 'CLIENTS_CA_BUNDLE'].map(name => [`STEWARD_TLS_${name}`, 'file.pem'])
+  return variable.startsWith('STEWARD_TLS_') ? Object.fromEntries(files) : {}
+}
+
 t.test('the examples in the schema are valid', async t => {
   for (const { variable, node } of settings) {
     for (const example of node.examples ?? []) {
       const text = typeof example === 'string' ? example : JSON.stringify(example)
-      t.doesNotThrow(() => loadConfig({ env: { [variable]: text } }), `${variable}=${text}`)
+      t.doesNotThrow(() => loadConfig({ env: { ...besides(variable), [variable]: text } }), `${variable}=${text}`)
     }
   }
 })

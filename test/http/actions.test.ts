@@ -5,8 +5,8 @@ import { accessOf } from '../support/access.js'
 const ping = 'agent.replicante.io/test.ping'
 const unknownId = '0198c5a1-7d3e-7cc4-9a6b-3f1f5f0f7a11'
 const summaryFields = [
-  'cancel_requested_ts', 'created_ts', 'finished_ts', 'id', 'interruptions', 'kind', 'lane', 'principal', 'protocol', 'requester',
-  'scheduled_ts', 'started_ts', 'state', 'version'
+  'cancel_requested_ts', 'created_ts', 'finished_ts', 'id', 'interruptions', 'kind', 'lane', 'principal', 'protocol',
+  'remote_address', 'requester', 'scheduled_ts', 'started_ts', 'state', 'version'
 ]
 
 t.test('an action is recorded, found and listed', async t => {

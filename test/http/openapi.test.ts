@@ -30,7 +30,8 @@ const echo: Protocol<FastifyInstance> = {
     prefix: '/echo',
     openapi: { document: 'echo.v9', title: 'Echo', description: 'Says what it hears.', version: '9.0.0' },
     mount (http) {
-      http.post('/say/*', { schema: { operationId: 'say', summary: 'Say it', params: { type: 'object', properties: { '*': { type: 'string' } } } } },
+      const params = { type: 'object', properties: { '*': { type: 'string' } } }
+      http.post('/say/*', { config: { access: 'public' }, schema: { operationId: 'say', summary: 'Say it', params } },
         async request => ({ heard: request.body, of: (request.params as { '*': string })['*'] }))
       http.setErrorHandler(async (error: Error, _request, reply) => {
         return await reply.code(418).send({ error: error.message })
@@ -85,8 +86,8 @@ t.test('every operation says what it is and what can go wrong', async t => {
   }
   t.equal(new Set(all.map(([, { operationId }]) => operationId)).size, all.length, 'operation ids are unique')
   t.same(Object.keys(document.paths).filter(path => path.startsWith('/api/v1')).sort(), [
-    '/api/v1/actions', '/api/v1/actions/{id}', '/api/v1/actions/{id}/cancel', '/api/v1/events', '/api/v1/info/agent',
-    '/api/v1/info/datastore', '/api/v1/kinds', '/api/v1/kinds/{kind}', '/api/v1/shards'
+    '/api/v1/actions', '/api/v1/actions/{id}', '/api/v1/actions/{id}/cancel', '/api/v1/audit', '/api/v1/events',
+    '/api/v1/info/agent', '/api/v1/info/datastore', '/api/v1/kinds', '/api/v1/kinds/{kind}', '/api/v1/shards', '/api/v1/whoami'
   ])
 })
 
@@ -144,6 +145,8 @@ t.test('real answers fit the document', async t => {
     AgentInfo: await get('/api/v1/info/agent'),
     DatastoreInfo: await get('/api/v1/info/datastore'),
     Shards: await get('/api/v1/shards'),
+    Principal: await get('/api/v1/whoami'),
+    AuditPage: await get('/api/v1/audit'),
     Problem: await get('/nothing')
   }
 
