@@ -4,6 +4,7 @@
  *
  *     npm run torture -- kill              kill -9 at every kind of moment
  *     npm run torture -- power disk        the suites of test/faults whose names begin so
+ *     npm run torture -- fuzz              every route and parser from its own description
  *     npm run torture -- endurance --actions 100000 --save
  *
  * Options go to the endurance run. At the end it says what ran, how long, and what failed; its exit code is 1 when
@@ -23,10 +24,11 @@ const options = firstOption === -1 ? [] : words.slice(firstOption)
 const limit = 6 * 3600
 const tap = file => [join('node_modules', '.bin', 'tap'), 'run', '--jobs=1', `--timeout=${limit}`, file]
 
-const faults = readdirSync(join(root, 'test', 'faults')).filter(file => file.endsWith('.test.ts'))
+const suitesIn = folder => readdirSync(join(root, 'test', folder)).filter(file => file.endsWith('.test.ts'))
 const parts = [
   { name: 'kill', runs: ['test/process/kill-points.test.ts', 'test/process/crash.test.ts'].map(tap) },
-  ...faults.map(file => ({ name: file.replace('.test.ts', ''), runs: [tap(join('test', 'faults', file))] })),
+  ...suitesIn('faults').map(file => ({ name: file.replace('.test.ts', ''), runs: [tap(join('test', 'faults', file))] })),
+  { name: 'fuzz', runs: suitesIn('fuzz').map(file => tap(join('test', 'fuzz', file))) },
   { name: 'endurance', runs: [['--import=tsx', join('test', 'torture', 'endurance.ts'), ...options]] }
 ]
 

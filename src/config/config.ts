@@ -1,6 +1,7 @@
 import type { PostgresqlSettings } from '../datastores/postgresql/settings.js'
 import type { RedisSettings } from '../datastores/redis/settings.js'
 import type { ZookeeperSettings } from '../datastores/zookeeper/settings.js'
+import type { Scope } from '../domain/ports/access.js'
 import type { ServiceSettings } from '../supervisors/settings.js'
 
 /** The whole configuration, as the agent uses it. Keys and units are those of the file; the schema describes each. */
@@ -9,6 +10,8 @@ export interface Config {
   readonly bind: string
   readonly db: string
   readonly log: { readonly level: LogLevel }
+  readonly tls: TlsSettings
+  readonly access: AccessSettings
   readonly http: HttpSettings
   readonly actions: ActionSettings
   readonly datastore: DatastoreSettings
@@ -21,6 +24,33 @@ export interface Config {
 
 /** The least severe level that is logged. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+
+/** Encrypted connections. All files are PEM. */
+export interface TlsSettings {
+  /** Null: no TLS. */
+  readonly server_cert: string | null
+  readonly server_key: string | null
+  /** Null: clients show no certificate. */
+  readonly clients_ca_bundle: string | null
+  readonly clients_crl: string | null
+  readonly clients: 'required' | 'optional'
+}
+
+/** Who may do what. */
+export interface AccessSettings {
+  /** Null: no tokens are taken. */
+  readonly tokens_file: string | null
+  readonly local_scopes: readonly Scope[]
+  readonly certificates: Readonly<Record<string, CertificateSettings>>
+  readonly failures_per_minute: number
+}
+
+/** The client certificates of one principal. */
+export interface CertificateSettings {
+  readonly subjects: readonly string[]
+  readonly alternative_names: readonly string[]
+  readonly scopes: readonly Scope[]
+}
 
 /** The HTTP server. */
 export interface HttpSettings {
@@ -73,6 +103,9 @@ export interface ExternalActionSettings {
   readonly command_timeout_seconds: number
   readonly check_min_ms: number
   readonly check_max_ms: number
+  readonly user: string | null
+  readonly nice: number
+  readonly working_directory: string | null
   readonly env: Readonly<Record<string, string>>
 }
 

@@ -1,7 +1,9 @@
 import type { SchemaNode } from '../schema-node.js'
 import { serviceSettings } from '../supervisors/settings.js'
+import { accessSchema } from './schema-access.js'
 import { datastoreSchema, nodeSchema } from './schema-datastore.js'
 import { externalActionsSchema } from './schema-external-actions.js'
+import { tlsSchema } from './schema-tls.js'
 
 const httpSchema: SchemaNode = {
   type: 'object',
@@ -201,6 +203,8 @@ export const configSchema: SchemaNode = {
         }
       }
     },
+    tls: tlsSchema,
+    access: accessSchema,
     http: httpSchema,
     actions: actionsSchema,
     datastore: datastoreSchema,

@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject } from 'ajv'
+import { loaderVariableIn } from '../domain/loader-variables.js'
 import { nodeAt, type Path, type SchemaNode } from '../schema-node.js'
 import { parseBind } from './bind.js'
 import type { Config } from './config.js'
@@ -62,7 +63,7 @@ function suggestionFor (path: Path, key: string): string {
 
 /** What no schema can say. */
 function contradictions (config: Config, tree: Tree): string[] {
-  const told = [...ofExternalActions(config), ...ofService(config), ...ofPasswords(config)]
+  const told = [...ofExternalActions(config), ...ofService(config), ...ofPasswords(config), ...ofTls(config)]
   return told.map(([path, what]) => line(tree, path, what))
 }
 
@@ -79,21 +80,52 @@ function ofExternalActions ({ external_actions: actions }: Config): Contradictio
     if (action.args !== undefined && !ajv.validateSchema(action.args)) {
       found.push([[...path, 'args'], `must be a JSON Schema: ${ajv.errorsText(ajv.errors, { dataVar: 'it' })}`])
     }
-    return found
+    const dangerous = action.user === null ? undefined : loaderVariableIn(action.env)
+    if (dangerous !== undefined) {
+      found.push([[...path, 'env', dangerous], 'must not be given beside user: root would obey it before it becomes that user'])
+    }
+    const { action: start, check, cancel = [] } = action
+    return [...found, ...relativePrograms(path, { action: start, check, cancel })]
   })
+}
+
+/** Programs whose names depend on the folder that a command happens to run in. */
+function relativePrograms (path: Path, commands: Readonly<Record<string, readonly string[]>>): Contradiction[] {
+  return Object.entries(commands)
+    .filter(([, [program = '']]) => program.includes('/') && !program.startsWith('/'))
+    .map(([name, [program]]) => [[...path, name], `must begin with a program by its whole path, or by its name alone, not "${program}"`])
 }
 
 /** The options that each supervisor cannot do without. */
 const neededOptions = { none: [], systemd: ['service_name'], commands: ['pid', 'start', 'stop'] } as const
 
 function ofService ({ service: { supervisor, options } }: Config): Contradiction[] {
-  return neededOptions[supervisor]
-    .filter(option => (options[option]?.length ?? 0) === 0)
-    .map(option => [['service', 'options', option], `is required by the supervisor ${supervisor}`])
+  const path = ['service', 'options']
+  const missing = neededOptions[supervisor].filter(option => (options[option]?.length ?? 0) === 0)
+  const { pid, start, stop } = options
+  return [
+    ...missing.map((option): Contradiction => [[...path, option], `is required by the supervisor ${supervisor}`]),
+    ...relativePrograms(path, { pid, start, stop })
+  ]
 }
 
 function ofPasswords ({ datastore }: Config): Contradiction[] {
   return (['postgresql', 'redis'] as const)
     .filter(kind => datastore[kind].password !== null && datastore[kind].password_file !== null)
     .map(kind => [['datastore', kind, 'password_file'], 'must not be given beside password'])
+}
+
+/** The files of TLS that mean nothing without another. */
+const neededBeside = {
+  server_cert: 'server_key', server_key: 'server_cert', clients_ca_bundle: 'server_cert', clients_crl: 'clients_ca_bundle'
+} as const
+
+function ofTls ({ tls, access }: Config): Contradiction[] {
+  const unused: Contradiction[] = Object.keys(access.certificates).length > 0 && tls.clients_ca_bundle === null
+    ? [[['access', 'certificates'], 'must not be given without tls.clients_ca_bundle: nobody would verify the certificates']]
+    : []
+  const lonely = (Object.keys(neededBeside) as Array<keyof typeof neededBeside>)
+    .filter(setting => tls[setting] !== null && tls[neededBeside[setting]] === null)
+    .map((setting): Contradiction => [['tls', setting], `must not be given without tls.${neededBeside[setting]}`])
+  return [...lonely, ...unused]
 }

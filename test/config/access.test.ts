@@ -1,10 +1,13 @@
 import t from 'tap'
 import { ConfigError, loadConfig } from '../../src/config/load.js'
 
+/** Where client certificates are verified. */
+const tls = { STEWARD_TLS_SERVER_CERT: 'a', STEWARD_TLS_SERVER_KEY: 'b', STEWARD_TLS_CLIENTS_CA_BUNDLE: 'c' }
+
 /** What is said of a configuration, from the path on; nothing, when it is taken. */
 function refusal (key: string, value: unknown): string {
   try {
-    loadConfig({ env: {}, flags: { [key]: JSON.stringify(value) } })
+    loadConfig({ env: tls, flags: { [key]: JSON.stringify(value) } })
     return ''
   } catch (error) {
     if (error instanceof ConfigError) return error.message
@@ -35,7 +38,13 @@ t.test('the principals of certificates have names that cannot be taken for other
 })
 
 t.test('patterns that are left out are none', async t => {
-  const { config } = loadConfig({ env: {}, flags: { 'access.certificates': '{"core":{"subjects":["CN=core"],"scopes":["read"]}}' } })
+  const { config } = loadConfig({ env: tls, flags: { 'access.certificates': '{"core":{"subjects":["CN=core"],"scopes":["read"]}}' } })
 
   t.strictSame(config.access.certificates, { core: { subjects: ['CN=core'], alternative_names: [], scopes: ['read'] } })
+})
+
+t.test('principals by certificate are refused where no certificate is verified', async t => {
+  const flags = { 'access.certificates': '{"core":{"subjects":["CN=core"],"scopes":["read"]}}' }
+
+  t.throws(() => loadConfig({ env: {}, flags }), { message: /must not be given without tls\.clients_ca_bundle/ })
 })

@@ -28,7 +28,7 @@ t.test('no two settings share a variable, and each is described', async t => {
 /** What a setting cannot do without: the files of TLS belong together. */
 function besides (variable: string): Record<string, string> {
   const files = ['SERVER_CERT', 'SERVER_KEY', 'CLIENTS_CA_BUNDLE'].map(name => [`STEWARD_TLS_${name}`, 'file.pem'])
-  return variable.startsWith('STEWARD_TLS_') ? Object.fromEntries(files) : {}
+  return variable.startsWith('STEWARD_TLS_') || variable === 'STEWARD_ACCESS_CERTIFICATES' ? Object.fromEntries(files) : {}
 }
 
 t.test('the examples in the schema are valid', async t => {
