@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs'
+import type { RequestListener, Server, ServerOptions } from 'node:http'
 import { fastify, LogController, type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Protocol } from '../domain/ports/protocol.js'
+import { createRecheck, installAccess, type DecidedRoute } from './authorize.js'
+import { backlogLimit, installBacklog } from './backlog.js'
 import { installBodies } from './bodies.js'
 import { createClientErrorHandler } from './client-errors.js'
-import type { HttpConfig, HttpDeps } from './deps.js'
+import { installConnectionLimits } from './connections.js'
+import type { HttpDeps } from './deps.js'
 import { installErrors, type RefuseMissing } from './errors.js'
 import { createEventHub } from './event-hub.js'
 import { createExchanges, type Exchanges } from './exchanges.js'
+import { installFairTurns } from './fair-turns.js'
 import { installGuard } from './guard.js'
 import { createDocuments, type Documents } from './openapi/documents.js'
 import { collectRoutes } from './route-list.js'
@@ -19,6 +24,8 @@ import { requestLogger } from './request-logger.js'
 import { sharedSchemas } from './schemas/shared.js'
 import { installShutdown } from './shutdown.js'
 import { readJson } from './strict-json.js'
+import { createTlsListener, type TlsListener } from './tls/listener.js'
+import { certificateOf, certificateRefusalOf } from './tls/trust.js'
 import { routeUnreadable } from './unreadable-url.js'
 import { buildValidator, validationProblem } from './validation.js'
 import { createWaits, type Waits } from './waits.js'
@@ -31,6 +38,8 @@ export interface HttpFaceOfAgent {
   readonly endWaits: () => void
   /** The OpenAPI documents by file name: what is committed in `openapi/`, byte for byte. */
   readonly renderDocuments: () => Record<string, string>
+  /** Every route, and what it asks of who uses it. */
+  readonly routes: readonly DecidedRoute[]
 }
 
 const description = 'The agent\'s own API. An action is one piece of work; it is on disk before anybody is told of it, and the ' +
@@ -39,6 +48,7 @@ const description = 'The agent\'s own API. An action is one piece of work; it is
 const tags = [
   { name: 'actions', description: 'Scheduling, watching and cancelling work.' },
   { name: 'kinds', description: 'What can be scheduled.' },
+  { name: 'access', description: 'Who may do what, and who did.' },
   { name: 'info', description: 'The agent and what it stands beside.' },
   { name: 'health', description: 'What machines ask.' },
   { name: 'about', description: 'Where things are.' }
@@ -48,8 +58,11 @@ const tags = [
 export async function createApp (deps: HttpDeps): Promise<HttpFaceOfAgent> {
   const { config, protocols } = deps
   const exchanges = createExchanges()
-  const app = createServer(deps, exchanges)
-  const waits = createWaits(exchanges)
+  const deciding = { access: deps.access, certificateOf, certificateRefusalOf }
+  const waits = createWaits({ exchanges, requireValid: createRecheck(deciding) })
+  const { log, tls: keeper = null } = deps
+  const tls = keeper === null ? null : createTlsListener({ keeper, log, exchanges, waits })
+  const app = createServer(deps, { exchanges, tls })
   const documents = createDocuments()
   const routes = collectRoutes(app)
 
@@ -60,19 +73,36 @@ export async function createApp (deps: HttpDeps): Promise<HttpFaceOfAgent> {
   })
   installRequestLog(app, { log: deps.log, observer: deps.observer, exchanges, waits })
   installShutdown(app, { exchanges, waits })
+  installConnectionLimits(app, exchanges)
+  installBacklog(app, { exchanges, limit: backlogLimit(config.bodyLimit) })
+  installFairTurns(app)
   installGuard(app, config)
   installBodies(app)
   const refuse = installErrors(app, { bodyLimit: config.bodyLimit, routes })
+  tls?.install(app)
+  const decidedRoutes = installAccess(app, deciding)
 
   // First the protocols: the UI, which is part of our own API, lists their documents.
   for (const protocol of protocols) await mountProtocol(app, { protocol, documents, refuse, waits })
   await app.register(async scope => await ownApi(scope, { deps, waits, documents }))
   await app.ready()
+  const decided = decidedRoutes()
 
-  return { app, endWaits: waits.end, renderDocuments: () => renderAll(documents) }
+  return { app, endWaits: waits.end, renderDocuments: () => renderAll(documents), routes: decided }
 }
 
-function createServer ({ log, config }: { log: HttpDeps['log'], config: HttpConfig }, exchanges: Exchanges): FastifyInstance {
+interface ServerParts {
+  readonly exchanges: Exchanges
+  readonly tls: TlsListener | null
+}
+
+function createServer ({ log, config }: Pick<HttpDeps, 'log' | 'config'>, { exchanges, tls }: ServerParts): FastifyInstance {
+  const timeouts = { requestTimeout: config.requestTimeoutSeconds * 1000, keepAliveTimeout: 72_000 }
+  const limits: ServerOptions = {
+    headersTimeout: Math.min(10_000, timeouts.requestTimeout),
+    connectionsCheckingInterval: 1000,
+    maxHeaderSize: 16 * 1024
+  }
   const app: FastifyInstance = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
@@ -80,17 +110,14 @@ function createServer ({ log, config }: { log: HttpDeps['log'], config: HttpConf
     genReqId: requestId,
     requestIdHeader: false,
     bodyLimit: config.bodyLimit,
-    requestTimeout: config.requestTimeoutSeconds * 1000,
-    keepAliveTimeout: 72_000,
+    ...timeouts,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     // What bounds a URL is the size of the headers.
     routerOptions: { maxParamLength: Number.MAX_SAFE_INTEGER },
-    http: {
-      headersTimeout: Math.min(10, config.requestTimeoutSeconds) * 1000,
-      connectionsCheckingInterval: 1000,
-      maxHeaderSize: 16 * 1024
-    },
+    http: limits,
+    // Fastify's own way to TLS makes more servers for a name with several addresses, which nobody would look after.
+    ...tls === null ? {} : { serverFactory: encrypted(tls, { ...limits, ...timeouts }) },
     clientErrorHandler: createClientErrorHandler(exchanges),
     frameworkErrors: (_error, request, reply) => routeUnreadable(app, request, reply),
     // Its published type describes what the default factory makes, not what Fastify calls.
@@ -98,6 +125,10 @@ function createServer ({ log, config }: { log: HttpDeps['log'], config: HttpConf
     schemaErrorFormatter: validationProblem
   })
   return app
+}
+
+function encrypted (tls: TlsListener, options: ServerOptions): (handler: RequestListener) => Server {
+  return handler => tls.createServer(options, handler)
 }
 
 interface OwnParts {
@@ -116,7 +147,7 @@ async function ownApi (scope: FastifyInstance, { deps, waits, documents }: OwnPa
   healthRoutes(scope, deps)
   const hub = createEventHub(deps.scheduler)
   await scope.register(async v1 => v1Routes(v1, { deps, waits, hub }), { prefix: '/api/v1' })
-  if (deps.config.docs) await docsRoutes(scope, documents)
+  if (deps.config.docs) await scope.register(async docs => await docsRoutes(docs, documents))
 }
 
 interface Mount {

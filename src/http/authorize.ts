@@ -2,7 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import type { Access, Credentials, PeerCertificate } from '../domain/ports/access.js'
+import { Problem } from '../domain/problem.js'
 import type { RouteAccess } from '../route-access.js'
+import { countOf } from './guard.js'
 
 /** A route of the server, and what it asks of who uses it. */
 export interface DecidedRoute {
@@ -12,10 +14,13 @@ export interface DecidedRoute {
   readonly access: RouteAccess
 }
 
-interface Deciding {
+/** What decides who a request is from. */
+export interface Deciding {
   readonly access: Access
   /** The verified certificate of a connection's peer. */
   readonly certificateOf: (socket: Socket) => PeerCertificate | undefined
+  /** Why the certificate of a connection's peer was not taken. */
+  readonly certificateRefusalOf: (socket: Socket) => string | undefined
 }
 
 /**
@@ -23,7 +28,9 @@ interface Deciding {
  * needs (see `RouteAccess`), whichever protocol it belongs to. Returns what lists them, and throws when one was
  * declared without.
  */
-export function installAccess (app: FastifyInstance, { access, certificateOf }: Deciding): () => DecidedRoute[] {
+export function installAccess (app: FastifyInstance, deciding: Deciding): () => DecidedRoute[] {
+  const { access } = deciding
+  const requireValid = createRecheck(deciding)
   const declared: RouteOptions[] = []
 
   app.decorateRequest('principal', null)
@@ -35,10 +42,15 @@ export function installAccess (app: FastifyInstance, { access, certificateOf }: 
     const { access: needed, tokenInUrl = false } = request.routeOptions.config
     if (needed === undefined) throw new Error(`nobody has said who may use ${request.routeOptions.url ?? 'this route'}`)
     if (needed !== 'public') {
-      const principal = access.identify(credentialsOf(request, { tokenInUrl, certificateOf }))
+      const principal = access.identify(credentialsOf(request, { ...deciding, tokenInUrl }))
       if (needed !== 'known') access.authorize(principal, { scope: needed })
       request.principal = principal
     }
+    done()
+  })
+  // Its body may have taken its time to come.
+  app.addHook('preHandler', (request, _reply, done) => {
+    requireValid(request)
     done()
   })
 
@@ -49,22 +61,43 @@ export function installAccess (app: FastifyInstance, { access, certificateOf }: 
   })
 }
 
-interface Looking extends Pick<Deciding, 'certificateOf'> {
+/**
+ * Makes what throws `unauthenticated` when what was shown with a request is not valid any more: to be asked before
+ * something is done for it after a while. Costs next to nothing.
+ */
+export function createRecheck ({ access, certificateOf }: Pick<Deciding, 'access' | 'certificateOf'>): (request: FastifyRequest) => void {
+  return ({ principal, raw: { socket } }) => {
+    if (principal === null) return
+    const isValid = principal.method === 'certificate' ? certificateOf(socket) !== undefined : access.isStillValid(principal)
+    if (isValid) return
+    throw new Problem('unauthenticated', { params: { reason: 'what was shown with the request is not valid any more' } })
+  }
+}
+
+interface Looking extends Omit<Deciding, 'access'> {
   readonly tokenInUrl: boolean
 }
 
-function credentialsOf (request: FastifyRequest, { tokenInUrl, certificateOf }: Looking): Credentials {
+function credentialsOf (request: FastifyRequest, { tokenInUrl, certificateOf, certificateRefusalOf }: Looking): Credentials {
   const { headers, ip: remoteAddress, raw: { socket } } = request
-  const { authorization } = headers
+  const authorization = authorizationOf(request)
   const urlToken = tokenInUrl ? tokenOf(request.query) : undefined
   const certificate = certificateOf(socket)
+  const certificateRefused = certificateRefusalOf(socket)
   return {
     remoteAddress,
     forwarded: wasForwarded(headers),
     ...authorization === undefined ? {} : { authorization },
     ...urlToken === undefined ? {} : { urlToken },
-    ...certificate === undefined ? {} : { certificate }
+    ...certificate === undefined ? {} : { certificate },
+    ...certificateRefused === undefined ? {} : { certificateRefused }
   }
+}
+
+function authorizationOf ({ headers: { authorization }, raw }: FastifyRequest): string | undefined {
+  if (authorization === undefined || countOf('authorization', raw.rawHeaders) === 1) return authorization
+  // Node takes the first of several; whatever stands in between may have looked at another. Together they are no token.
+  return raw.headersDistinct['authorization']?.join(', ')
 }
 
 function tokenOf (query: unknown): string | undefined {

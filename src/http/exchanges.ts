@@ -10,11 +10,20 @@ export interface Exchanges {
    * Calls the listener once: when the answer has been sent, or its connection is closed. Returns what takes this back.
    */
   readonly whenOver: (reply: FastifyReply, listener: () => void) => () => void
+  /** The answers that have not been sent to their end on this connection, in the order of the requests. */
+  readonly owed: (socket: Socket) => readonly FastifyReply[]
   /**
    * Whether what is written to the connection now can only be taken for the answer to what is wrong on it. Not so while
    * an answer has begun or is owed for a request that has come in whole: its work may be done already.
    */
   readonly mayRefuse: (socket: Socket) => boolean
+  /**
+   * Whether the agent itself is what takes time: it owes an answer that it has not begun to send, or has sent as far as
+   * the client has taken it. False where it waits for the client: for a request, or for the client to read.
+   */
+  readonly isWorking: (socket: Socket) => boolean
+  /** How many answers those are. */
+  readonly owedCount: (socket: Socket) => number
   /** Says that the connection is being cut, and as what its requests count that have no answer yet. */
   readonly cut: (socket: Socket, status: number) => void
   /** The status that was answered; where no answer had begun, what was said at the cut, else 499. */
@@ -83,12 +92,18 @@ export function createExchanges (): Exchanges {
         if (place !== -1) listeners.splice(place, 1)
       }
     },
+    owed: socket => [...connections.get(socket)?.owed ?? []].map(({ reply }) => reply),
     mayRefuse (socket) {
       const { owed, newest } = connections.get(socket) ?? { owed: new Set<Exchange>(), newest: null }
       if (owed.size === 0) return newest?.complete ?? true
       const [first] = owed
       return owed.size === 1 && first?.reply.request.raw.complete === false && !first.reply.raw.headersSent
     },
+    isWorking (socket) {
+      const [first] = connections.get(socket)?.owed ?? []
+      return first !== undefined && first.reply.request.raw.complete && socket.writableLength === 0
+    },
+    owedCount: socket => connections.get(socket)?.owed.size ?? 0,
     cut (socket, status) {
       // An answer may still be written to what is cut already: from here on that changes nothing.
       for (const exchange of connections.get(socket)?.owed ?? []) {

@@ -24,6 +24,7 @@ export function installGuard (app: FastifyInstance, config: GuardConfig): void {
     reply.header('x-content-type-options', 'nosniff')
     if (origins.size > 0) reply.header('vary', 'origin')
     requireHost(request, hosts)
+    requirePlainBody(request, reply)
     const { origin } = request.headers
     if (origin !== undefined && origins.has(origin)) {
       allowOrigin(reply, origin)
@@ -43,17 +44,43 @@ function requireHost (request: FastifyRequest, hosts: ReadonlySet<string>): void
   const { rawHeaders } = request.raw
   // Node takes the first of several; whatever stands in between may have taken another.
   if (countOf('host', rawHeaders) > 1) {
-    throw new Problem('invalid-header', { params: { header: 'Host', reason: 'it is there more than once' } })
+    throw invalidHeader('Host', 'it is there more than once')
   }
-  const host = request.headers.host ?? ''
-  const name = hostName(host)
-  if (name === null || !(isIP(name) > 0 || isLoopbackName(name) || hosts.has(name))) {
-    throw new Problem('host-refused', { params: { host: shorten(host) } })
+  for (const host of [request.headers.host ?? '', targetHost(request.raw.url ?? '')]) {
+    const name = host === null ? 'localhost' : hostName(host)
+    if (name === null || !(isIP(name) > 0 || isLoopbackName(name) || hosts.has(name))) {
+      throw new Problem('host-refused', { params: { host: shorten(host ?? '') } })
+    }
   }
 }
 
-/** How often a header is there, in the list of names and values that Node gives. */
-function countOf (header: string, rawHeaders: readonly string[]): number {
+/** The host in a request target that is a URL, where it counts (RFC 9112, 3.2.2); null in one that is a path. */
+function targetHost (url: string): string | null {
+  return /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1] ?? null
+}
+
+/**
+ * Refuses codings that nothing here decodes: what stands in between may read another body out of them. Node decodes
+ * `chunked` wherever that comes last, and in HTTP/1.0 too, where RFC 9112 (6.1) calls it faulty.
+ */
+function requirePlainBody ({ headers, raw }: FastifyRequest, reply: FastifyReply): void {
+  const transfer = headers['transfer-encoding']
+  if (transfer !== undefined && (transfer.toLowerCase() !== 'chunked' || raw.httpVersion === '1.0')) {
+    reply.header('connection', 'close')
+    throw invalidHeader('Transfer-Encoding', 'it may be "chunked" alone, and in HTTP/1.1')
+  }
+  const content = headers['content-encoding']
+  if (content !== undefined && content.toLowerCase() !== 'identity') {
+    throw invalidHeader('Content-Encoding', 'bodies are taken as they are, without compression')
+  }
+}
+
+function invalidHeader (header: string, reason: string): Problem {
+  return new Problem('invalid-header', { params: { header, reason } })
+}
+
+/** How often a header, named in lower case, is there in the list of names and values that Node gives. */
+export function countOf (header: string, rawHeaders: readonly string[]): number {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index]!

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { HeldAnswer, HttpTools } from '../domain/ports/protocol.js'
 import { Problem } from '../domain/problem.js'
 import type { Exchanges } from './exchanges.js'
@@ -38,8 +38,14 @@ export const waitLimits = { waits: 2000, streams: 500 } as const
 /** Seconds after which one that was refused may come back. */
 const retryAfterSeconds = 5
 
+interface WaitsOptions {
+  readonly exchanges: Exchanges
+  /** Throws when what was shown with a request is not valid any more: who has waited is answered only after that. */
+  readonly requireValid: (request: FastifyRequest) => void
+}
+
 /** Makes a set of waits. Not `AbortSignal.any`: its parts live as long as their longest, which here is the process. */
-export function createWaits (exchanges: Exchanges): Waits {
+export function createWaits ({ exchanges, requireValid }: WaitsOptions): Waits {
   const stops = { waits: new Set<() => void>(), streams: new Set<() => void>() }
   const held = new WeakMap<FastifyReply, () => void>()
   let ended = false
@@ -62,7 +68,13 @@ export function createWaits (exchanges: Exchanges): Waits {
     return { signal: controller.signal, stop, release }
   }
 
-  async function run<T> ({ reply, limitMs, work }: HeldAnswer<FastifyReply, T>): Promise<T | null> {
+  async function run<T> (answer: HeldAnswer<FastifyReply, T>): Promise<T | null> {
+    const found = await waitFor(answer)
+    requireValid(answer.reply.request)
+    return found
+  }
+
+  async function waitFor<T> ({ reply, limitMs, work }: HeldAnswer<FastifyReply, T>): Promise<T | null> {
     const { signal, stop, release } = hold(reply, 'waits')
     const timer = setTimeout(stop, limitMs)
     try {

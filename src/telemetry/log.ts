@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { pino, stdSerializers } from 'pino'
 import type { DestinationStream, Logger as PinoLogger, LevelWithSilent } from 'pino'
 import { createInstantFormat } from '../rfc3339.js'
+import { inertDestination, inertStream } from './inert-text.js'
 import { createSink } from './sink.js'
 import { redacted, secretNames, withoutSecrets } from './redact.js'
 
@@ -29,7 +30,7 @@ export function createLogger ({ level, pretty = false, destination }: LogOptions
     formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
     serializers: { ...bindingSerializers, err: errorFields, error: errorFields }
   }
-  const sink = (pretty ? prettyStream(destination) : null) ?? destination ?? createSink({ fd: 1 })
+  const sink = (pretty ? prettyStream(destination) : null) ?? inertDestination(destination ?? createSink({ fd: 1 }))
   return pino(settings, sink)
 }
 
@@ -55,7 +56,7 @@ function prettyStream (destination: DestinationStream | undefined): DestinationS
     const load = createRequire(import.meta.url)
     const makePretty = load('pino-pretty') as (options: object) => DestinationStream
     const colorize = destination === undefined
-    return makePretty({ colorize, sync: true, ...(destination === undefined ? {} : { destination }) })
+    return makePretty({ colorize, sync: true, destination: inertStream(destination ?? createSink({ fd: 1 })) })
   } catch {
     return null
   }

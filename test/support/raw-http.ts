@@ -9,6 +9,8 @@ export interface RawConnection {
   /** All that came, when the connection is closed, by whatever side and in whatever way. */
   readonly closed: Promise<string>
   readonly destroy: () => void
+  /** Resolves when the connection is open, or has failed to be. */
+  readonly connected: Promise<void>
   /** Takes nothing from the network any more. */
   readonly pause: () => void
 }
@@ -27,6 +29,7 @@ export function connectRaw (t: Teardown, url: string): RawConnection {
     received += chunk.toString('latin1')
     look()
   })
+  const connected = new Promise<void>(resolve => { socket.once('connect', resolve).once('close', () => { resolve() }) })
   const closed = new Promise<string>(resolve => {
     socket.once('close', () => {
       ended = true
@@ -49,6 +52,7 @@ export function connectRaw (t: Teardown, url: string): RawConnection {
     send: text => { socket.write(text, 'latin1') },
     until,
     closed,
+    connected,
     destroy: () => { socket.destroy() },
     pause: () => { socket.pause() }
   }

@@ -124,7 +124,7 @@ function tellOfHandshakes (server: Server, { log, refused, trust, handshaking }:
     trust.admit(socket)
     if (!socket.authorized && socket.getPeerX509Certificate() !== undefined) {
       const { remoteAddress: address = 'unknown' } = socket
-      refused({ address, reason: reasonOf(socket) }, 'the certificate of a client was not taken; it counts as one without')
+      refused({ address, reason: reasonOf(socket) }, 'the certificate of a client was not taken')
     }
   })
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {

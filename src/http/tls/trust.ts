@@ -16,6 +16,7 @@ interface Peer {
 }
 
 const peers = new WeakMap<Socket, Peer>()
+const refusals = new WeakMap<Socket, string>()
 
 /**
  * The certificate of a connection's peer, when it was verified and still can be trusted: it has not expired, and the
@@ -23,6 +24,11 @@ const peers = new WeakMap<Socket, Peer>()
  */
 export function certificateOf (socket: Socket): PeerCertificate | undefined {
   return doubtOf(socket) === null ? peers.get(socket)?.certificate : undefined
+}
+
+/** Why the certificate that a connection's peer has shown was never taken, as a part of a sentence. */
+export function certificateRefusalOf (socket: Socket): string | undefined {
+  return refusals.get(socket)
 }
 
 /** Why a connection that was trusted for its certificate is not any more; null for all others. */
@@ -33,12 +39,13 @@ export function doubtOf (socket: Socket): string | null {
   return peer.doubt
 }
 
+const unreadable = 'the names in the client certificate cannot be read'
 const expired = 'the client certificate of this connection has expired'
 const changed = 'the authorities of client certificates have changed since this connection was opened; connect again'
 
 /** The connections that are trusted for their certificates. */
 export interface Trust {
-  /** Takes note of a connection whose handshake is over. One without a verified certificate is left alone. */
+  /** Takes note of a connection whose handshake is over. One without a certificate is left alone. */
   readonly admit: (socket: TLSSocket) => void
   /** Ends the trust in all connections: their certificates have to be verified anew. */
   readonly end: () => void
@@ -64,9 +71,13 @@ export function createTrust ({ clock, onEnd }: TrustParts): Trust {
   return {
     admit (socket) {
       // A session that is resumed may be authorized and have no certificate.
-      const shown = socket.authorized ? socket.getPeerX509Certificate() : undefined
-      const certificate = shown && readPeerCertificate(shown)
-      if (shown === undefined || certificate === undefined) return
+      const shown = socket.getPeerX509Certificate()
+      if (shown === undefined) return
+      const certificate = socket.authorized ? readPeerCertificate(shown) : undefined
+      if (certificate === undefined) {
+        refusals.set(socket, socket.authorized ? unreadable : `the client certificate could not be verified (${String(socket.authorizationError)})`)
+        return
+      }
       const { until } = validityOf(shown)
       peers.set(socket, { certificate, until, clock, doubt: null })
       open.add(socket)
