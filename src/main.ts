@@ -3,8 +3,10 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { reviewTokens } from './access/tokens/review.js'
 import { checkConfig, createAgent, type Agent } from './agent.js'
 import type { CliActions, CommonOptions, Output } from './cli/actions.js'
+import { auditLines, auditTable } from './cli/audit-lines.js'
 import { exitCodes, type ExitCode } from './cli/exit-codes.js'
 import { beginLifetime } from './cli/lifetime.js'
 import { runCli } from './cli/run-cli.js'
@@ -12,14 +14,17 @@ import type { Config } from './config/config.js'
 import { ConfigError, loadConfig, type LoadedConfig } from './config/load.js'
 import { printConfig } from './config/print.js'
 import { systemClock as clock } from './domain/clock.js'
+import { silentLogger } from './domain/log.js'
 import { Problem } from './domain/problem.js'
 import { introduceDatastore } from './drivers.js'
 import { agentVersion } from './info/version.js'
+import { reviewTls, type TlsReview } from './http/tls/review.js'
 import { inspectSurroundings } from './inspection.js'
-import { backupDatabase, checkDatabase } from './store/check.js'
+import { auditDatabase, backupDatabase, checkDatabase } from './store/check.js'
 import { StoreError } from './store/errors.js'
 import { openStore } from './store/store.js'
 import { createLogger } from './telemetry/log.js'
+import { createToken, listTokens, revokeToken } from './token-commands.js'
 
 function load ({ config: file, set }: CommonOptions): LoadedConfig {
   return loadConfig({ env: process.env, file, flags: set })
@@ -63,14 +68,14 @@ async function serve (options: CommonOptions, output: Output): Promise<ExitCode>
   const { config } = load(options)
   const log = createLogger({ level: config.log.level, pretty: process.stdout.isTTY })
   const lifetime = beginLifetime(signal => { log.info({ signal }, 'stopping') })
-  let lost = false
+  let lost: ExitCode | null = null
   const agent = await createAgent(config, {
     log,
     onFatal: error => {
-      lost = true
+      lost = codeOfTrouble[error.trouble]
       log.fatal({ err: error }, 'the database is lost')
       output.err(`steward: ${error.message}`)
-      lifetime.end(codeOfTrouble[error.trouble])
+      lifetime.end(lost)
     }
   })
   try {
@@ -78,6 +83,7 @@ async function serve (options: CommonOptions, output: Output): Promise<ExitCode>
     if (applied.length > 0) log.info({ applied, copy }, 'migrated the database')
     const url = await agent.start()
     log.info({ url, pid: process.pid }, 'listening')
+    for (const warning of agent.warnings) log.warn({}, warning)
     if (agent.actionsDisabled !== null) log.warn({}, `actions are disabled: ${agent.actionsDisabled}`)
     output.err(greeting(url, { ...config, actionsDisabled: agent.actionsDisabled }))
     return await lifetime.over
@@ -88,9 +94,11 @@ async function serve (options: CommonOptions, output: Output): Promise<ExitCode>
     return exitCodes.cannotListen
   } finally {
     // What a lost database cannot record any more is not waited for.
-    await agent.stop(lost ? 0 : undefined)
+    await agent.stop(lost === null ? undefined : 0)
     lifetime.release()
     log.info({}, 'stopped')
+    // At once: before Node ends by itself, the lost database would be closed, and closing it writes to it.
+    if (lost !== null) process.exit(lost)
   }
 }
 
@@ -98,15 +106,22 @@ function isListenError (error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo')
 }
 
+/** What curl has to be told of certificates, with a space at its end where it is anything. */
+function curlCertificates ({ server_cert: cert, clients_ca_bundle: clients }: Config['tls']): string {
+  if (cert === null) return ''
+  return `--cacert CA.pem ${clients === null ? '' : '--cert CLIENT.pem --key CLIENT.key '}`
+}
+
 /** For the person at the terminal. Standard output belongs to the log. */
 function greeting (url: string, { actionsDisabled, ...config }: Config & Pick<Agent, 'actionsDisabled'>): string {
   const { name, trial } = introduceDatastore(config)
   // What it listens on may be every address; this one works on this machine.
   const here = url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
+  const certificates = curlCertificates(config.tls)
   const invitation = [
     `  ${trial.says}:`,
     '',
-    `  curl -X POST -H 'content-type: application/json' -d '{"kind":"${trial.kind}"}' ${here}/api/v1/actions`
+    `  curl ${certificates}-X POST -H 'content-type: application/json' -d '{"kind":"${trial.kind}"}' ${here}/api/v1/actions`
   ]
   return [
     '',
@@ -125,7 +140,7 @@ async function check (options: Parameters<CliActions['check']>[0], output: Outpu
   // What is printed may be read by a program; then people are told beside it.
   const say = options.print ? output.err : output.out
   const { bind, db, datastore } = loaded.config
-  checkConfig(loaded.config)
+  const { access, bind: { host }, tls } = checkConfig(loaded.config, silentLogger)
   say(`The configuration is valid; the agent would listen on ${bind}.`)
   const { exists, pending } = checkDatabase(db)
   if (!exists) say(`There is no database at ${db} yet; the first start makes it.`)
@@ -133,9 +148,25 @@ async function check (options: Parameters<CliActions['check']>[0], output: Outpu
   else say(`The database ${db} is sound and up to date.`)
   // No reason to refuse: a datastore may be down at any time, and the agent is there to say so.
   const { node: { status, statusReason }, doubts } = await inspectSurroundings(loaded.config)
+  if (access.actionsDisabled !== null) say(`It would take no actions: ${access.actionsDisabled}.`)
+  for (const warning of access.warnings) say(`Beware: ${warning}.`)
+  if (tls !== null) sayTls(reviewTls(tls, { bind: host, hosts: loaded.config.http.hosts }), say)
+  sayTokens(loaded.config, say)
   for (const doubt of doubts) say(`This cannot work: ${doubt}`)
   say(`The datastore (${datastore.kind}) is ${status}${statusReason === null ? '.' : `: ${statusReason}`}`)
   return exitCodes.ok
+}
+
+function sayTls ({ summary, doubts }: TlsReview, say: (line: string) => void): void {
+  say(summary)
+  for (const doubt of doubts) say(`Beware: ${doubt}.`)
+}
+
+function sayTokens ({ access: { tokens_file: path } }: Config, say: (line: string) => void): void {
+  if (path === null) return
+  const { summary, doubts } = reviewTokens({ path, clock })
+  say(summary)
+  for (const doubt of doubts) say(`Beware: ${doubt}.`)
 }
 
 /** `steward migrate`: what the next start would do to the database, now. */
@@ -154,6 +185,15 @@ function backup (file: string, options: CommonOptions, output: Output): ExitCode
   const { config: { db } } = load(options)
   backupDatabase(db, file)
   output.out(`${db} was copied to ${file}; the copy passed its integrity check.`)
+  return exitCodes.ok
+}
+
+/** `steward audit`. */
+function audit ({ filter, limit, json, ...options }: Parameters<CliActions['audit']>[0], { out, err }: Output): ExitCode {
+  const { config: { db } } = load(options)
+  const entries = auditDatabase(db, { filter, limit })
+  for (const line of json ? auditLines(entries) : auditTable(entries)) out(line)
+  if (entries.length === limit) err(`These are the newest ${limit}; there may be more: see --limit.`)
   return exitCodes.ok
 }
 
@@ -194,22 +234,34 @@ export const cliActions: CliActions = {
   check: (options, output) => explained(output, () => check(options, output)),
   migrate: (options, output) => explained(output, () => migrate(options, output)),
   backup: (file, options, output) => explained(output, () => backup(file, options, output)),
+  audit: (options, output) => explained(output, () => audit(options, output)),
+  createToken: (options, output) => explained(output, () => createToken(load(options).config, options, output)),
+  listTokens: (options, output) => explained(output, () => listTokens(load(options).config, options, output)),
+  revokeToken: (which, options, output) =>
+    explained(output, () => revokeToken(load(options).config, which, output)),
   openapi: (options, output) => explained(output, () => openapi(options, output))
 }
 
 /** A reader that has seen enough, as in `steward openapi | head`, is no error. */
 function endWithReader (error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(exitCodes.ok)
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok)
+  writeError(`steward: standard output cannot be written: ${error.message}`)
+  process.exit(exitCodes.inputOutput)
+}
+
+/** Nobody can be told that standard error takes nothing, because its disk is full or nobody reads: the work goes on. */
+function writeError (line: string): void {
+  process.stderr.write(`${line}\n`, () => {})
 }
 
 /** Carries out a command line and sets the exit code of the process. */
 export async function main (argv: readonly string[]): Promise<void> {
   process.setSourceMapsEnabled(true)
   process.stdout.on('error', endWithReader)
+  process.stderr.on('error', () => {})
   const output: Output = {
     out: line => { process.stdout.write(`${line}\n`) },
-    err: line => { process.stderr.write(`${line}\n`) }
+    err: writeError
   }
   process.exitCode = await runCli({ argv, version: agentVersion().number, actions: cliActions, output })
   // A run that ignored its signal must not keep the process: by now it is on disk as what it is.

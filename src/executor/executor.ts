@@ -100,6 +100,8 @@ export class Executor implements Component {
     this.#accepting = true
     this.#wakeAll()
     this.#recovery.then(() => { this.#wakeAll() }, (error: unknown) => {
+      // Told to stop while it waited for room on the disk: the next agent judges.
+      if (this.#ending.signal.aborted) return
       log.error({ err: error }, 'could not judge what was left running')
       this.#trouble = `what was left running could not be judged: ${messageOf(error)}`
     })
@@ -116,15 +118,22 @@ export class Executor implements Component {
     await this.#allEnded(graceMs)
     for (const run of this.#lanes.values()) run?.abort('shutdown')
     await this.#allEnded(afterGraceMs)
-    for (const [lane, run] of this.#lanes) log.warn({ lane, action: run?.action.id }, 'left a run that does not end')
+    for (const [lane, run] of this.#lanes) {
+      if (run !== null) log.warn({ lane, action: run.action.id }, 'left a run that does not end')
+    }
     // What was recovered and had no turn was not interrupted again. One try: a full disk must not keep the agent.
     for (const { seq } of this.#resumable.values()) await this.#options.store.suspend(seq).catch(() => {})
     this.#ending.abort('shutdown')
     this.#unsubscribe?.()
   }
 
+  /** Nothing runs any more, and what remains is to be written to a disk that takes nothing: the next agent goes on. */
+  get #waitsForRoomAlone (): boolean {
+    return this.#options.store.trouble() !== null && [...this.#lanes.values()].every(run => run === null)
+  }
+
   async #allEnded (limitMs: number): Promise<void> {
-    if (this.#drains.size === 0) return
+    if (this.#drains.size === 0 || this.#waitsForRoomAlone) return
     const limit = new AbortController()
     const over = delay(limitMs, undefined, { signal: limit.signal }).catch(() => {})
     await Promise.race([Promise.allSettled(this.#drains), over])
@@ -173,6 +182,10 @@ export class Executor implements Component {
     this.#lanes.set(lane, null)
     const drain = this.#drainLane(lane, claimed).catch((error: unknown) => {
       // The database is lost, or the agent is stopping without room on the disk: what runs stays RUNNING there.
+      if (this.#ending.signal.aborted) {
+        this.#options.log.warn({ lane }, 'stopped before what a lane came to could be written: the next start judges it')
+        return
+      }
       this.#options.log.error({ err: error, lane }, 'stopped draining a lane')
       this.#trouble = `the lane ${lane} is not drained any more: ${messageOf(error)}`
       this.#waiting.delete(lane)

@@ -1,7 +1,38 @@
 import { existsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import { StoreError, storeErrorOf } from './errors.js'
+import type { AuditEntry, AuditFilter } from '../domain/audit.js'
+import type { Page } from '../domain/page.js'
+import { createAudit } from './audit.js'
+import { isDamage, StoreError, storeErrorOf } from './errors.js'
 import { copyDatabase, migrationState, readMigrations } from './migrate.js'
+import { assertSound, assertWritable } from './soundness.js'
+
+/**
+ * The newest entries of the audit that fit the filter, also while an agent has the database open, and changes nothing.
+ * @param query `limit`: how many at most, altogether
+ * @throws StoreError with one sentence that says what to do
+ */
+export function auditDatabase (path: string, { filter, limit }: { filter: AuditFilter, limit: number }): AuditEntry[] {
+  if (!existsSync(path)) throw new StoreError('unusable', `There is no database at ${path}.`)
+  return withReader(path, database => {
+    const { empty, pending } = migrationState(database, readMigrations())
+    if (empty) return []
+    if (pending.length > 0) {
+      throw new StoreError('unusable', `${path} was made by an older Steward. Run "steward migrate" first.`)
+    }
+    const read = createAudit(database)
+    const found: AuditEntry[] = []
+    let cursor: string | null = null
+    do {
+      const room = Math.min(1000, limit - found.length)
+      const page: Page<AuditEntry> = read({ filter, limit: room, ...cursor === null ? {} : { cursor } })
+      found.push(...page.items)
+      cursor = page.next
+    } while (cursor !== null && found.length < limit)
+    return found
+  })
+}
 
 /** What `checkDatabase` found. */
 export interface DatabaseReport {
@@ -17,9 +48,7 @@ export interface DatabaseReport {
  */
 export function checkDatabase (path: string): DatabaseReport {
   const migrations = readMigrations()
-  if (!existsSync(path) || statSync(path).size === 0) {
-    return { exists: false, pending: migrations.map(({ name }) => name) }
-  }
+  if (!isThere(path)) return { exists: false, pending: migrations.map(({ name }) => name) }
   return withReader(path, database => {
     const { pending } = migrationState(database, migrations)
     assertSound(database)
@@ -41,6 +70,21 @@ export function backupDatabase (path: string, target: string): void {
   })
 }
 
+/**
+ * Whether there is a database that could be written, or else a place where one could be made.
+ * @throws StoreError
+ */
+function isThere (path: string): boolean {
+  try {
+    // What may not be looked at is not missing.
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    if (size > 0 || existsSync(dirname(path))) assertWritable(path)
+    return size > 0
+  } catch (error) {
+    throw storeErrorOf(error, path)
+  }
+}
+
 function copyTo (database: Database.Database, target: string): void {
   try {
     copyDatabase(database, target, partial => {
@@ -54,7 +98,8 @@ function copyTo (database: Database.Database, target: string): void {
       }
     })
   } catch (error) {
-    throw storeErrorOf(error, target)
+    // A copy is damaged where what it was made of is.
+    throw storeErrorOf(error, isDamage(error) ? database.name : target)
   }
 }
 
@@ -67,12 +112,5 @@ function withReader<T> (path: string, read: (database: Database.Database) => T):
     throw storeErrorOf(error, path)
   } finally {
     database?.close()
-  }
-}
-
-function assertSound (database: Database.Database): void {
-  const found = database.prepare('pragma integrity_check(3)').pluck().all() as string[]
-  if (found[0] !== 'ok') {
-    throw new StoreError('unusable', `${database.name} is damaged (${found.join('; ')}). Keep a copy, and restore a backup made with "steward backup"; nothing was changed.`)
   }
 }

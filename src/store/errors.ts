@@ -16,6 +16,17 @@ export class StoreError extends Error {
 }
 
 /**
+ * Something in the database that Steward cannot have written: a row that is not as the laws say, JSON that is none. It
+ * is never told as if it were true. The message says what was found.
+ */
+export class Damage extends Error {}
+
+/** True for an error that says that what is in a database cannot be right. */
+export function isDamage (error: unknown): boolean {
+  return error instanceof Damage || (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_CORRUPT'))
+}
+
+/**
  * What an error during a write means for the others in the same transaction.
  * - `own`: the entry's own fault; the others are untouched
  * - `full`: no room; the transaction is gone, trying again later is right
@@ -28,6 +39,7 @@ const ownFaults = /^SQLITE_(CONSTRAINT|TOOBIG|RANGE|MISMATCH|ERROR)/
 
 /** Classifies an error by its SQLite result code (https://sqlite.org/rescode.html). */
 export function faultOf (error: unknown): WriteFault {
+  if (error instanceof Damage) return 'fatal'
   if (!(error instanceof Database.SqliteError)) return 'own'
   if (ownFaults.test(error.code)) return 'own'
   // The shared-memory file of the write-ahead log is the first that cannot grow on a full disk.
@@ -48,6 +60,13 @@ export function problemOf (fault: Exclude<WriteFault, 'own'>, cause: unknown): P
     : new Problem('store-unavailable', { cause, retryAfterSeconds: 1 })
 }
 
+/** Says in one sentence why the database at `path` cannot be written for a while: nothing has to be started again. */
+export function passingTrouble (fault: 'full' | 'busy', path: string): string {
+  return fault === 'full'
+    ? `The disk that holds ${path} is full. Free some space; nothing was lost, and what waits goes on by itself.`
+    : `${path} is held by another program. Close it, or wait until it has finished; what waits goes on by itself.`
+}
+
 /** Says in one sentence why the database at `path` cannot be used. */
 export function storeErrorOf (error: unknown, path: string): StoreError {
   if (error instanceof StoreError) return error
@@ -58,8 +77,12 @@ export function storeErrorOf (error: unknown, path: string): StoreError {
   if (code.startsWith('SQLITE_NOTADB')) {
     return say('unusable', `${path} is not an SQLite database. Name another file with STEWARD_DB, or move this one away; it was not touched.`)
   }
-  if (code.startsWith('SQLITE_CORRUPT')) {
+  if (error instanceof Damage) {
     return say('unusable', `${path} is damaged (${text}). Stop, keep a copy, and restore a backup made with "steward backup"; nothing was changed.`)
+  }
+  if (code.startsWith('SQLITE_CORRUPT')) {
+    // SQLite says the same of a page that is wrong and of one that the disk could not read (SQLITE_IOERR_CORRUPTFS).
+    return say('unusable', `${path} is damaged, or the disk could not read it (${text}). Look at the system's log. If the disk is well, keep a copy, and restore a backup made with "steward backup"; nothing was changed.`)
   }
   if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'SQLITE_IOERR_SHMSIZE') {
     return say('unusable', `The disk that holds ${path} is full. Free some space and start again; nothing was lost.`)

@@ -32,55 +32,69 @@ function look (path: string): Seen | null {
 /** For so many milliseconds after a change, another one may leave a folder's time as it is: some count in 2 seconds. */
 const coarseMs = 2100
 
+/** The files beside the database that are part of it while it is open. */
+const companionWords = {
+  '-wal': 'its write-ahead log',
+  '-shm': 'the index of its write-ahead log',
+  '.lock': 'its lock'
+}
+
 /**
- * Makes the watch over a database and its write-ahead log. SQLite goes on with files that were removed, replaced or
- * overwritten, and what it acknowledged then would be gone with the process. In WAL mode the database file itself
- * changes only when a turn of ours folds the log back, so any other change of it is somebody else's. Each write turn
- * begins with this (measured: 3 µs a look).
+ * Makes the watch over a database and the files beside it. SQLite goes on with files that were removed, replaced or
+ * overwritten, and what it acknowledged then would be gone with the process; without the lock a second agent would
+ * start. In WAL mode the database file itself changes only when a turn of ours folds the log back, so any other change
+ * of it is somebody else's. Each write turn begins with this (measured: 3 µs a look).
  *
- * The log is looked at only when something was made, removed or renamed in its folder, by the folder's ctime, which
- * nothing can set back. Linux (from 6.13 on) gives a file whose times somebody has read a finer time with its next
- * change, and that has to be synced too: a look at the log in each turn made each commit a third slower.
+ * The files beside it are looked at only when something was made, removed or renamed in their folder, by the folder's
+ * ctime, which nothing can set back. Linux (from 6.13 on) gives a file whose times somebody has read a finer time with
+ * its next change, and that has to be synced too: a look at the log in each turn made each commit a third slower.
  */
 export function createFileGuard (path: string, now = Date.now): FileGuard {
   const folder = dirname(path)
-  const log = `${path}-wal`
   let database = look(path)
-  let knownLog = look(log)
-  /** The folder, as it was when the log was found to be ours and no change could go unseen any more. */
+  const companions = Object.entries(companionWords).map(([ending, words]) => {
+    const file = `${path}${ending}`
+    return { file, words, known: look(file) }
+  })
+  /** The folder, as it was when all was found to be ours and no change could go unseen any more. */
   let settled: Seen | null = null
-  const refuse = (what: string): never => {
+  const refuse = (what: string, before = ''): never => {
     throw new StoreError('replaced',
-      `${what} while Steward had it open. Put the original back, or start again with what is there now.`)
+      `${what} while Steward had it open. Put the original back, or start again with what is there now${before}.`)
   }
+  // SQLite cannot tell whose log it is, and would write it into the other database.
+  const withoutLog = `: then first remove ${path}-wal and ${path}-shm, which belong to the original`
   /** The database file, as it is now. */
   const ours = (): Seen => {
     const found = look(path)
     if (found === null) return refuse(`${path} was removed`)
     if (database === null || found.inode !== database.inode || found.device !== database.device) {
-      return refuse(`${path} was replaced by another file`)
+      return refuse(`${path} was replaced by another file`, withoutLog)
     }
     return found
   }
-  const checkLog = (): void => {
+  const checkCompanions = (): void => {
     const around = look(folder)
     if (around !== null && around.touched === settled?.touched && around.inode === settled.inode) return
-    const found = look(log)
-    if (knownLog !== null && found?.inode !== knownLog.inode) refuse(`${log}, its write-ahead log, was removed or replaced`)
-    knownLog = found
+    for (const companion of companions) {
+      const { file, words, known } = companion
+      const found = look(file)
+      if (known !== null && found?.inode !== known.inode) refuse(`${file}, ${words}, was removed or replaced`)
+      companion.known = found
+    }
     settled = around !== null && Math.abs(now() - around.touched) > coarseMs ? around : null
   }
   return {
     check () {
       const found = ours()
       if (found.size !== database?.size || found.changed !== database.changed) {
-        return refuse(`${path} was changed by another program`)
+        return refuse(`${path} was changed by another program`, withoutLog)
       }
-      checkLog()
+      checkCompanions()
     },
     accept () {
       database = ours()
-      knownLog ??= look(log)
+      for (const companion of companions) companion.known ??= look(companion.file)
     }
   }
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type Database from 'better-sqlite3'
 import type { Clock } from '../domain/clock.js'
-import { StoreError } from './errors.js'
+import { Damage, StoreError } from './errors.js'
+import { syncNow } from './sync.js'
 
 /** One numbered SQL file. */
 export interface Migration {
@@ -17,7 +18,7 @@ export interface Migration {
 
 /** How a database stands to the migrations of this program. */
 export interface MigrationState {
-  /** True when the database holds nothing at all. */
+  /** True when the database holds nothing: it is new, or its first start was killed early. */
   readonly empty: boolean
   readonly pending: readonly Migration[]
 }
@@ -57,9 +58,10 @@ export function migrationState (database: Database.Database, migrations: readonl
     if (tables.length === 0) return { empty: true, pending: migrations }
     throw new StoreError('unusable', `${database.name} is an SQLite database, but not Steward's. Name another file with STEWARD_DB; this one was not touched.`)
   }
-  const applied = database.prepare<[], { name: string, checksum: string }>('select name, checksum from migration order by name').all()
+  const applied = database.prepare<[], { name: string | null, checksum: string }>('select name, checksum from migration order by name').all()
   const known = new Map(migrations.map(migration => [migration.name, migration]))
   for (const { name, checksum } of applied) {
+    if (name === null) throw new Damage('a migration has no name')
     const migration = known.get(name)
     if (migration === undefined) {
       throw new StoreError('newer', `${database.name} was made by a newer Steward (it has the migration ${name}). Run that version, or restore the copy that was made before the upgrade.`)
@@ -69,7 +71,7 @@ export function migrationState (database: Database.Database, migrations: readonl
     }
   }
   const done = new Set(applied.map(({ name }) => name))
-  return { empty: false, pending: migrations.filter(({ name }) => !done.has(name)) }
+  return { empty: applied.length === 0, pending: migrations.filter(({ name }) => !done.has(name)) }
 }
 
 /**
@@ -86,17 +88,35 @@ export function migrate (database: Database.Database, options: MigrateOptions): 
   if (empty) {
     database.exec('create table if not exists migration (name text primary key, checksum text not null, applied_at integer not null) strict, without rowid')
   }
-  const record = database.prepare('insert into migration (name, checksum, applied_at) values (?, ?, ?)')
-  for (const { name, sql, checksum } of pending) {
-    database.transaction(() => {
-      record.run(name, checksum, clock.now())
-      database.exec(sql)
-    }).immediate()
+  const applied: string[] = []
+  try {
+    for (const migration of pending) {
+      apply(database, migration, clock)
+      applied.push(migration.name)
+    }
+  } catch (error) {
+    // Nothing has been changed, and each further try would leave one more.
+    if (copy !== null && applied.length === 0) rmSync(copy, { force: true })
+    throw error
   }
-  return { applied: pending.map(({ name }) => name), copy }
+  return { applied, copy }
 }
 
+function apply (database: Database.Database, { name, sql, checksum }: Migration, clock: Clock): void {
+  database.transaction(() => {
+    database.prepare('insert into migration (name, checksum, applied_at) values (?, ?, ?)').run(name, checksum, clock.now())
+    database.exec(sql)
+  }).immediate()
+}
+
+/** Makes the copy. What is left of copies that never were finished is removed: each is as large as the database. */
 function copyBefore (database: Database.Database, migration: string, clock: Clock): string {
+  const folder = dirname(database.name)
+  const begins = `${basename(database.name)}.before-`
+  for (const file of readdirSync(folder)) {
+    const partial = /^.*\.partial(?=(-journal)?$)/.exec(file)?.[0]
+    if (partial?.startsWith(begins) === true) removePartial(join(folder, partial))
+  }
   const stamp = new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
   const copy = `${database.name}.before-${migration}-${stamp}`
   copyDatabase(database, copy)
@@ -112,24 +132,22 @@ export function copyDatabase (
   database: Database.Database, target: string, check?: (partial: string) => void
 ): void {
   const partial = `${target}.partial`
-  rmSync(partial, { force: true })
+  removePartial(partial)
   try {
+    // Readable by this user alone, as the database is; SQLite fills an empty file.
+    closeSync(openSync(partial, 'wx', 0o600))
     database.prepare('vacuum into ?').run(partial)
     check?.(partial)
-    sync(partial)
+    syncNow(partial)
     renameSync(partial, target)
-    sync(dirname(target))
+    syncNow(dirname(target))
   } catch (error) {
-    rmSync(partial, { force: true })
+    removePartial(partial)
     throw error
   }
 }
 
-function sync (path: string): void {
-  const descriptor = openSync(path, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
+/** With the journal that a killed one leaves: it would be taken for one of the next. */
+function removePartial (partial: string): void {
+  for (const ending of ['', '-journal']) rmSync(partial + ending, { force: true })
 }

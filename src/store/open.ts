@@ -1,10 +1,11 @@
 import { closeSync, existsSync, lstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import { makeFolder } from '../folders.js'
 import { StoreError, storeErrorOf } from './errors.js'
 import { takeLock, type Lock } from './lock.js'
-import { migrate, type Migrated, type MigrateOptions } from './migrate.js'
+import { migrate, migrationState, readMigrations, type Migrated, type MigrateOptions } from './migrate.js'
+import { assertSoundIfSmall, assertWritable } from './soundness.js'
+import { makeLastingFolder, syncEntries } from './sync.js'
 
 /** An open, locked and migrated database. */
 export interface OpenDatabase {
@@ -22,12 +23,6 @@ export interface OpenOptions extends MigrateOptions {
 const busyTimeoutMs = 20
 
 /**
- * Pages of the write-ahead log before it is folded back: fewer, longer stalls (measured: 4,000 gives 16 % more than
- * SQLite's 1,000).
- */
-const checkpointPages = 4000
-
-/**
  * Opens Steward's database for writing, creating it and its folder if there is none.
  * @throws StoreError with one sentence that says what to do; nothing is changed then
  */
@@ -36,10 +31,11 @@ export function openDatabase (options: OpenOptions): OpenDatabase {
   let lock: Lock | undefined
   let database: Database.Database | undefined
   try {
-    makeFolder(dirname(path))
+    makeLastingFolder(dirname(path))
     path = realPath(path)
     lock = takeLock(path)
     checkFiles(path)
+    assertWritable(path)
     makeFile(path)
     database = new Database(path, { timeout: 1000 })
     // Looks at the file before the first pragma that would write to it.
@@ -65,15 +61,22 @@ function closing (database: Database.Database, lock: Lock): () => void {
 
 function prepare (database: Database.Database, options: MigrateOptions): Migrated {
   database.pragma('foreign_keys = on')
+  database.pragma('cell_size_check = on')
+  // A foreign one is not looked at; a damaged one is neither copied nor migrated.
+  const { empty } = migrationState(database, options.migrations ?? readMigrations())
+  if (!empty) assertSoundIfSmall(database)
   // Only once nobody can object any more: a foreign or newer database is not even given another journal.
   const migrated = migrate(database, options)
   if (database.pragma('journal_mode = wal', { simple: true }) !== 'wal') {
     throw new StoreError('unusable', `${database.name} is on a file system without shared memory, which the write-ahead log needs. Put it on a local disk.`)
   }
   database.pragma('synchronous = full')
-  database.pragma(`wal_autocheckpoint = ${checkpointPages}`)
+  // The store does this itself: see folding.ts.
+  database.pragma('wal_autocheckpoint = 0')
   // A log that once grew large gives its room back at the next checkpoint.
   database.pragma(`journal_size_limit = ${64 * 1024 * 1024}`)
+  // SQLite syncs the folder too when it begins the log, but goes on where that fails.
+  syncEntries(dirname(database.name))
   return migrated
 }
 
@@ -100,14 +103,29 @@ function checkFiles (path: string): void {
     }
     return
   }
-  const header = Buffer.alloc(16)
+  if (!isDatabase(path)) {
+    throw new StoreError('unusable', `${path} is not an SQLite database. Name another file with STEWARD_DB, or move this one away; it was not touched.`)
+  }
+}
+
+/** How SQLite's files begin (https://sqlite.org/fileformat.html). */
+const magic = { database: 'SQLite format 3\0', journal: '\xd9\xd5\x05\xf9\x20\xa1\x63\xd7' }
+
+function isDatabase (path: string): boolean {
+  if (firstBytes(path).startsWith(magic.database)) return true
+  // After a loss of power while its first pages were written, SQLite undoes these with the journal.
+  const journal = `${path}-journal`
+  return existsSync(journal) && firstBytes(journal).startsWith(magic.journal)
+}
+
+/** The first 16 bytes of a file, as Latin-1. */
+function firstBytes (path: string): string {
+  const bytes = Buffer.alloc(16)
   const descriptor = openSync(path, 'r')
   try {
-    readSync(descriptor, header, 0, 16, 0)
+    readSync(descriptor, bytes, 0, bytes.length, 0)
   } finally {
     closeSync(descriptor)
   }
-  if (header.toString('latin1') !== 'SQLite format 3\0') {
-    throw new StoreError('unusable', `${path} is not an SQLite database. Name another file with STEWARD_DB, or move this one away; it was not touched.`)
-  }
+  return bytes.toString('latin1')
 }

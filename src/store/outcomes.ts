@@ -12,7 +12,7 @@ export function createOutcomes (
   database: Database.Database, { lastEvent, pruned }: Pick<EventReads, 'lastEvent' | 'pruned'>
 ): (query: OutcomeQuery) => OutcomeBatch {
   const ended = prepareRows<[string, number, number]>(database, `
-    select ${actionColumns('a')} from outcome o join action a on a.seq = o.action_seq
+    select ${actionColumns('a')} from outcome o left join action a on a.seq = o.action_seq
     where o.collector = ? and o.transition_seq > ? order by o.transition_seq limit ?`)
 
   return ({ collector, after, limit }) => {

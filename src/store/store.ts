@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { Action, ActionDraft, ActionSummary, Transition } from '../domain/action.js'
+import type { AuditEntry, AuditQuery } from '../domain/audit.js'
 import type { Clock, Instant } from '../domain/clock.js'
 import type { JsonValue } from '../domain/json.js'
 import type { Outcome } from '../domain/kind.js'
@@ -10,13 +11,15 @@ import { finalStates } from '../domain/lifecycle.js'
 import type { Page, PageQuery } from '../domain/page.js'
 import { everyObserver, type Observer } from '../domain/ports/observer.js'
 import type {
-  ActionStore, Appended, Claimer, Effect, EventBatch, LaneDepth, OutcomeBatch, OutcomeQuery, PruneStep
+  ActionStore, Appended, CancelWish, Claimer, Effect, EventBatch, LaneDepth, OutcomeBatch, OutcomeQuery, PruneStep
 } from '../domain/ports/store.js'
 import { Problem } from '../domain/problem.js'
+import { createAudit } from './audit.js'
 import { Depth } from './depth.js'
-import { faultOf, isCallersFault, problemOf, storeErrorOf, type StoreError, type WriteFault } from './errors.js'
+import { Damage, faultOf, isCallersFault, passingTrouble, problemOf, storeErrorOf, type StoreError, type WriteFault } from './errors.js'
 import { createEventReads, type EventReads } from './events.js'
-import { createFileGuard } from './guard.js'
+import { createFolding } from './folding.js'
+import { createFileGuard, type FileGuard } from './guard.js'
 import { createLookups, type Lookups } from './lookups.js'
 import type { Migration } from './migrate.js'
 import { openDatabase, type OpenDatabase } from './open.js'
@@ -44,6 +47,9 @@ export interface StoreOptions {
 /** How often a full or held disk is tried again. The one timer of the store: a disk tells nobody when it has room. */
 const probeMs = 1000
 
+/** Databases that nobody may close: not the collector of garbage either. */
+const abandoned = new Set<OpenDatabase>()
+
 /**
  * Opens the store.
  * @throws StoreError with one sentence that says what to do
@@ -70,12 +76,14 @@ export class SqliteStore implements ActionStore {
   readonly #turn: WriteTurn
   readonly #writes: Writes
   readonly #events: EventReads
+  readonly #audit: (query: AuditQuery) => Page<AuditEntry>
   readonly #outcomes: (query: OutcomeQuery) => OutcomeBatch
   readonly #prune: Prune
   readonly #depth: Depth
   readonly #protocols: Set<string>
   readonly #lookups: Lookups
   readonly #oldestOf: Database.Statement<[string], Instant>
+  readonly #fold: () => boolean
   readonly #listeners = new Set<(effects: readonly Effect[]) => void>()
   #claimer: Claimer | null = null
   #trouble: string | null = null
@@ -91,16 +99,18 @@ export class SqliteStore implements ActionStore {
     this.#observer = everyObserver(options.observer === undefined ? [] : [options.observer])
     const { database } = open
     this.#reads = drizzle(database)
-    this.id = this.#reads.select({ id: storeTable.id }).from(storeTable).get()!.id
+    this.id = storeIdOf(this.#reads)
     this.#lookups = createLookups(database)
     this.#depth = new Depth(database, this.#lookups)
     this.#protocols = new Set(readProtocols(this.#reads))
     this.#writes = new Writes(database, { clock: options.clock, lookups: this.#lookups })
     this.#events = createEventReads(database)
+    this.#audit = createAudit(database)
     this.#outcomes = createOutcomes(database, this.#events)
     this.#prune = createPrune(database, this.#protocols)
     this.#oldestOf = database.prepare<[string], Instant>(`
       select scheduled_at from action where lane = ? and finished_at is null and state = 'NEW' order by seq limit 1`).pluck()
+    this.#fold = createFolding(database)
     const guard = createFileGuard(database.name)
     this.#turn = new WriteTurn(database, {
       observer: this.#observer,
@@ -112,6 +122,7 @@ export class SqliteStore implements ActionStore {
       },
       follow: effects => this.#claimsAfter(effects),
       committed: effects => { this.#committed(effects) },
+      told: () => { this.#foldLog(guard) },
       failed: (fault, error) => { this.#failed(fault, error) }
     })
   }
@@ -139,8 +150,8 @@ export class SqliteStore implements ActionStore {
     return this.#turn.enter('settle', 200 + (text?.length ?? 0) * 2, scope => this.#writes.settle(seq, outcome, text, scope))
   }
 
-  requestCancel (id: string, refuse: (action: Action) => string | null): Promise<Action> {
-    return this.#turn.enter('cancel', 200, scope => this.#writes.requestCancel(id, refuse, scope))
+  requestCancel (id: string, wish: CancelWish): Promise<Action> {
+    return this.#turn.enter('cancel', 200, scope => this.#writes.requestCancel(id, wish, scope))
   }
 
   suspend (seq: number): Promise<Action> {
@@ -156,12 +167,18 @@ export class SqliteStore implements ActionStore {
   }
 
   get (id: string): Action | null {
-    const row = this.#read('get', () => this.#lookups.byId.get(id))
-    return row === undefined ? null : toAction(row)
+    return this.#read('get', () => {
+      const row = this.#lookups.byId.get(id)
+      return row === undefined ? null : toAction(row)
+    })
   }
 
   history (seq: number): readonly Transition[] {
     return this.#read('history', () => this.#events.history(seq))
+  }
+
+  audit (query: AuditQuery): Page<AuditEntry> {
+    return this.#read('audit', () => this.#audit(query))
   }
 
   page (query: PageQuery): Page<ActionSummary> {
@@ -236,13 +253,18 @@ export class SqliteStore implements ActionStore {
     return lanes.flatMap(({ lane }) => this.#lookups.firstOf.get(lane)?.seq ?? []).sort((a, b) => a - b)
   }
 
-  /** Writes what has been entered, then closes the database. Entering anything later is refused. */
+  /**
+   * Writes what has been entered, then closes the database. Entering anything later is refused. A database that is lost
+   * is left as it is, to be closed by the end of the process: SQLite would fold the log back while it closes it, and so
+   * write into a file that somebody else has put there.
+   */
   close (): void {
     if (this.#closed) return
     this.#closed = true
     this.#turn.close(new Problem('shutting-down'))
     if (this.#probe !== null) clearTimeout(this.#probe)
-    this.#open.close()
+    if (this.#lost) abandoned.add(this.#open)
+    else this.#open.close()
   }
 
   /** Claims of the lanes that got something just now, where they are wanted. */
@@ -294,18 +316,29 @@ export class SqliteStore implements ActionStore {
     for (const listener of this.#listeners) listener(effects)
   }
 
+  /** Folds the log back when it is long. What was acknowledged stands in it even where this fails. */
+  #foldLog (guard: FileGuard): void {
+    try {
+      if (this.#fold()) guard.accept()
+    } catch (error) {
+      this.#failed('fatal', error)
+    }
+  }
+
   #failed (fault: Exclude<WriteFault, 'own'>, error: unknown): void {
     if (this.#lost) return
-    const trouble = storeErrorOf(error, this.#options.path)
-    this.#trouble = trouble.message
     if (fault === 'fatal') {
+      const trouble = storeErrorOf(error, this.#options.path)
+      this.#trouble = trouble.message
       this.#lost = true
       this.#turn.refuse(problemOf(fault, error))
       this.#options.onFatal?.(trouble)
-    } else if (this.#room === null) {
-      this.#room = deferred()
-      this.#probeLater()
+      return
     }
+    this.#trouble = passingTrouble(fault, this.#options.path)
+    if (this.#room !== null) return
+    this.#room = deferred()
+    this.#probeLater()
   }
 
   /** While the disk is full or held, a small write is tried now and then; the first that succeeds ends the trouble. */
@@ -329,6 +362,12 @@ function deferred (): { promise: Promise<void>, resolve: () => void } {
   let resolve = (): void => {}
   const promise = new Promise<void>(_resolve => { resolve = _resolve })
   return { promise, resolve }
+}
+
+function storeIdOf (reads: BetterSQLite3Database): string {
+  const row = reads.select({ id: storeTable.id }).from(storeTable).get()
+  if (row === undefined) throw new Damage('the row that says which store it is has gone')
+  return row.id
 }
 
 /** The protocols in the database, by hops through the indexes: `distinct` would walk all of them. */

@@ -70,6 +70,8 @@ export interface TurnEvents {
   follow (effects: readonly Effect[]): readonly Entry[]
   /** Called after the commit, before anybody is told of it; throwing fails the turn. */
   ended (): void
+  /** Called when everybody has been told of a commit. */
+  told (): void
 }
 
 /** What a turn came to: an answer for each entry, in order, and what listeners are told. */
@@ -161,6 +163,7 @@ export class WriteTurn {
       this.#observe(entry, now, answer !== undefined && isFine(answer))
     })
     if (told !== null && told.effects.length > 0) this.#events.committed(told.effects)
+    if (told !== null) this.#events.told()
   }
 
   #observe ({ name, entered }: Pick<Entry, 'name' | 'entered'>, now: number, ok: boolean): void {

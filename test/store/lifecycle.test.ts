@@ -9,6 +9,7 @@ import { openStore, type SqliteStore } from '../../src/store/store.js'
 import { draft } from '../contracts/store-under-test.js'
 import { walk } from '../contracts/store.js'
 import { temporaryFolder } from '../support/engine.js'
+import { cancelWish } from '../support/access.js'
 
 /** What the store should hold, in a few lines: the actions in order, and what has happened to each. */
 interface Modelled {
@@ -108,7 +109,7 @@ const commands: Array<fc.Arbitrary<Command>> = [
     const target = model.actions[place]
     if (target === undefined) return
     const open = !isFinal(target.states.at(-1)!)
-    const action = await store.requestCancel(target.id, () => null).catch(() => null)
+    const action = await store.requestCancel(target.id, cancelWish()).catch(() => null)
     if ((action !== null) !== open) throw new Error(`cancel of ${target.states.at(-1)}: ${action?.state}`)
     if (!open) return
     target.cancelled = true

@@ -1,5 +1,6 @@
 import {
-  copyFileSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync
+  chmodSync, copyFileSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync,
+  symlinkSync, writeFileSync
 } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -14,6 +15,7 @@ import { openStore } from '../../src/store/store.js'
 import { draft } from '../contracts/store-under-test.js'
 import { openEngine, temporaryFolder } from '../support/engine.js'
 import { noSmallDisk, smallDisk } from '../support/small-disk.js'
+import { cancelWish } from '../support/access.js'
 
 /** What opening refuses with. */
 function refusal (open: () => unknown): StoreError {
@@ -52,6 +54,16 @@ t.test('a second process is refused while the first has the database, and let in
 
   t.equal(refused.trouble, 'locked')
   t.match(refused.message, /in use by another Steward/)
+})
+
+t.test('nobody else can open the lock, and so hold it', t => {
+  const path = join(temporaryFolder(t), 'steward.db')
+  open(path).close()
+  t.equal(statSync(`${path}.lock`).mode & 0o777, 0o600)
+  chmodSync(`${path}.lock`, 0o644)
+  open(path).close()
+  t.equal(statSync(`${path}.lock`).mode & 0o777, 0o600, 'one that an older version made is closed to others')
+  t.end()
 })
 
 t.test('a link to the database is the database: the second process is refused by either name', async t => {
@@ -200,7 +212,7 @@ t.test('migrations', async t => {
     t.strictSame(store.migrated.applied, shipped.slice(1).map(({ name }) => name))
     const [action] = store.page({ filter: {}, order: 'asc', limit: 10 }).items
     t.match(store.get(action?.id ?? ''), { seq: 1, kind: 'a.b/c', state: 'NEW', args: 7 })
-    t.match(await store.requestCancel(action?.id ?? '', () => null), { state: 'FAILED' }, 'it goes on as any other')
+    t.match(await store.requestCancel(action?.id ?? '', cancelWish()), { state: 'FAILED' }, 'it goes on as any other')
     t.strictSame(store.outcomes({ collector: 'mine', after: null, limit: 10 }).actions, [])
   })
 
