@@ -12,7 +12,7 @@
 /** The files beside the rooms that every room may use. */
 const leaves = [
   'rfc3339', 'folders', 'ids', 'tally', 'timers', 'derived-id', 'http-status', 'lenient-validator', 'schema-node',
-  'server-login', 'backup-target'
+  'server-login', 'backup-target', 'route-access', 'audit-view'
 ].join('|')
 
 /** What every room may import besides itself. */

@@ -37,7 +37,9 @@ function renderExitCodes (): string {
 }
 
 async function renderHelp (): Promise<string> {
-  const parts = ['serve', 'check', 'migrate', 'backup', 'openapi'].map(async command =>
+  const parts = [
+    'serve', 'check', 'migrate', 'backup', 'audit', 'token', 'token create', 'token list', 'token revoke', 'openapi'
+  ].map(async command =>
     `## steward ${command}\n\n\`\`\`text\n${await helpOf(command)}\n\`\`\`\n`)
   return (await Promise.all(parts)).join('\n')
 }
@@ -45,8 +47,11 @@ async function renderHelp (): Promise<string> {
 async function helpOf (command: string): Promise<string> {
   const lines: string[] = []
   const never = async (): Promise<never> => { throw new Error('help runs nothing') }
-  const actions: CliActions = { serve: never, check: never, migrate: never, backup: never, openapi: never }
+  const actions: CliActions = {
+    ...{ serve: never, check: never, migrate: never, backup: never, audit: never, openapi: never },
+    ...{ createToken: never, listTokens: never, revokeToken: never }
+  }
   const output = { out: (line: string) => { lines.push(line) }, err: () => {} }
-  await runCli({ argv: [command, '--help'], version: '0.0.0', actions, output })
+  await runCli({ argv: [...command.split(' '), '--help'], version: '0.0.0', actions, output })
   return lines.join('\n')
 }

@@ -1,6 +1,6 @@
 /**
- * `npm start`: prepares the checkout, then runs the agent in this same process, so that signals reach it.
- * Reads `.env` if there is one; what the environment already says wins. Arguments go to `steward serve`.
+ * `npm start` (`steward serve`) and `npm run steward -- COMMAND`: prepares the checkout, then runs the command in this
+ * same process, so that signals reach it. Reads `.env` if there is one; what the environment already says wins.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,4 +16,4 @@ if (existsSync(envFile)) {
 }
 
 const { main } = await import('../dist/main.js')
-await main(['serve', ...process.argv.slice(2)])
+await main(process.argv.slice(2))

@@ -50,7 +50,8 @@ export async function startSteward (folder: string): Promise<RunningSteward> {
     const args = [program, 'token', 'create', '--name', 'bench', '--scope', 'admin']
     return execFileSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' }).trim()
   }
-  return { url, pid: child.pid ?? 0, database: databaseIn(folder), startMs, createToken, stop: async () => await stop(child) }
+  const database = databaseIn(folder)
+  return { url, pid: child.pid ?? 0, database, startMs, createToken, stop: async () => await stop(child) }
 }
 
 /** Where the program keeps its database by default. */

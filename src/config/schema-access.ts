@@ -22,6 +22,11 @@ const certificateSchema: SchemaNode = {
     },
     alternative_names: {
       ...patterns,
+      items: {
+        type: 'string',
+        pattern: '^(DNS|IP|URI|email|RID|DirName|othername):.+$',
+        'x-allowed': 'a name with its type, as in DNS:*.example.com, IP:10.0.0.7, URI:spiffe://prod/core or email:core@example.com'
+      },
       description: 'Patterns for a subject alternative name, with its type.',
       examples: [['URI:spiffe://prod/core']]
     },

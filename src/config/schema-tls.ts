@@ -29,7 +29,8 @@ export const tlsSchema: SchemaNode = {
     clients: {
       enum: ['required', 'optional'],
       description: 'Whether a connection without a certificate that can be verified is refused before it can ask anything. ' +
-        'With optional it is taken, as one without any certificate. Counts only with clients_ca_bundle.',
+        'With optional it is taken; a certificate that cannot be verified is then refused like a wrong token. ' +
+        'Counts only with clients_ca_bundle.',
       default: 'required'
     }
   }

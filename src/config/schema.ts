@@ -68,7 +68,8 @@ const actionsSchema: SchemaNode = {
   properties: {
     enabled: {
       enum: ['auto', true, false],
-      description: 'Whether actions are taken and run. With auto, they are when bind is a loopback address.',
+      description: 'Whether actions are taken and run. With auto, they are when bind is a loopback address, or who asks must show a ' +
+        'token (access.tokens_file) or a certificate (tls.clients_ca_bundle).',
       default: 'auto'
     },
     queue_limit: {

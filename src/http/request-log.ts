@@ -22,7 +22,8 @@ interface LogParts {
 
 /**
  * Puts the request's id into every answer, and tells the log and the observer of it. Reads are logged at debug, since
- * they are polled. Routes stand in for URLs: a query string is never written anywhere.
+ * they are polled, but not what is refused for who asks. Routes stand in for URLs: a query string is never written
+ * anywhere.
  */
 export function installRequestLog (app: FastifyInstance, { log, observer, exchanges, waits }: LogParts): void {
   app.addHook('onRequest', (request, reply, done) => {
@@ -35,10 +36,12 @@ export function installRequestLog (app: FastifyInstance, { log, observer, exchan
       const status = exchanges.statusOf(reply)
       const held = waits.held(reply)
       observer.request({ method, route, status, ms, held })
-      const level = method === 'GET' || method === 'HEAD' ? 'debug' : 'info'
-      const marks = { ...held ? { held } : {}, ...reply.raw.writableFinished ? {} : { abandoned: true } }
+      const isRead = method === 'GET' || method === 'HEAD'
+      const level = isRead && status !== 401 && status !== 403 ? 'debug' : 'info'
       const caller = { principal: request.principal?.name, remote: request.ip }
-      log[level]({ request: request.id, method, route, status, ms: Math.round(ms * 10) / 10, ...caller, ...marks }, 'request')
+      const marks = { ...caller, ...held ? { held } : {}, ...reply.raw.writableFinished ? {} : { abandoned: true } }
+      const rounded = Math.round(ms * 10) / 10
+      log[level]({ request: request.id, method, route, status, ms: rounded, ...marks }, 'request')
     })
     done()
   })
