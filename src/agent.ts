@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Logger } from 'pino'
-import { createAccess } from './access/access.js'
+import { createAccess, type AgentAccess } from './access/access.js'
+import { createTokenSource } from './access/tokens/token-source.js'
 import { parseBind, type Bind } from './config/bind.js'
 import type { Config } from './config/config.js'
 import { ConfigError } from './config/load.js'
@@ -22,8 +23,9 @@ import { createDriver } from './drivers.js'
 import { Executor } from './executor/executor.js'
 import { Pruner } from './executor/pruner.js'
 import { createApp, type HttpFaceOfAgent } from './http/app.js'
+import { createTlsKeeper, TlsFilesError, type TlsKeeper } from './http/tls/keeper.js'
 import { createIdSource } from './ids.js'
-import { createOwnInspector } from './inspection.js'
+import { createOwnInspector, reviewConfiguredCommands } from './inspection.js'
 import { createExternalKind } from './kinds/external.js'
 import { builtInKinds } from './kinds/index.js'
 import { createRegistry } from './kinds/registry.js'
@@ -74,6 +76,8 @@ export interface AgentOptions {
 export interface Agent {
   /** Why it takes no actions, else null. */
   readonly actionsDisabled: string | null
+  /** What is allowed and unwise, in sentences. */
+  readonly warnings: readonly string[]
   /** The migrations that opening the database applied. */
   readonly migrated: { readonly applied: readonly string[], readonly copy: string | null }
   /** The OpenAPI documents by file name. */
@@ -95,8 +99,9 @@ export const stopLimitMs = 5000
  * @throws StoreError when the database cannot be opened; ConfigError when the configuration contradicts itself
  */
 export async function createAgent (config: Config, { log, onFatal }: AgentOptions): Promise<Agent> {
-  const { access, bind } = checkConfig(config)
-  const run = createCommandRunner({ outputDir: join(dirname(resolve(config.db)), 'output') })
+  const { access, bind, tls } = checkConfig(config, log)
+  const folder = dirname(resolve(config.db))
+  const run = createCommandRunner({ outputDir: join(folder, 'output'), workDir: join(folder, 'work') })
   const supervisor = createSupervisor(config.service, { run })
   const driver = await createDriver(config, { clock, log, run, supervisor })
   const registry = configured(() => createRegistry([
@@ -127,16 +132,19 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
   const readiness = (): string | null =>
     store.trouble() ?? (access.actionsDisabled === null ? executor.trouble() : null)
   const face = await createApp({
-    ...{ scheduler, inspector, access, log, metrics, observer, protocols, readiness, isSecretHeader },
+    ...{ scheduler, inspector, access, log, metrics, observer, protocols, readiness, isSecretHeader, tls },
     config: httpConfig(config)
   })
 
   return {
     actionsDisabled: access.actionsDisabled,
+    warnings: access.warnings,
     migrated: store.migrated,
     renderDocuments: face.renderDocuments,
     start: async () => await start({
-      ...{ driver, inspector, executor, protocols, pruner, face, bind, log }, enabled: access.actionsDisabled === null
+      ...{ driver, inspector, executor, protocols, pruner, face, bind, tls, log },
+      review: async () => await reviewConfiguredCommands(config),
+      enabled: access.actionsDisabled === null
     }),
     async stop (graceMs) {
       // Waits and streams end first, and everything but liveness is refused. The listener closes after the work has
@@ -156,19 +164,42 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
 
 /** What the configuration decides before anything is opened. */
 export interface CheckedConfig {
-  readonly access: Access
+  readonly access: AgentAccess
   readonly bind: Bind
+  /** Null: connections are not encrypted. */
+  readonly tls: TlsKeeper | null
 }
 
 /**
- * Finds what no schema can: values that contradict each other.
+ * Finds what no schema can: values that contradict each other, and certificates that cannot be used.
  * @throws ConfigError
  */
-export function checkConfig (config: Config): CheckedConfig {
+export function checkConfig (config: Config, log: ComponentLogger): CheckedConfig {
   const bind = parseBind(config.bind)
   if (bind === null) throw new ConfigError([`bind: "${config.bind}" is not HOST:PORT`])
   refuseOwnDatabase(config)
-  return { bind, access: configured(() => createAccess({ host: bind.host, actions: config.actions.enabled })) }
+  return { bind, access: configured(() => accessOf(config, { bind, log })), tls: tlsOf(config, log) }
+}
+
+function accessOf ({ actions, access, tls }: Config, { bind, log }: { bind: Bind, log: ComponentLogger }): AgentAccess {
+  const { tokens_file: path, local_scopes: localScopes, certificates, failures_per_minute: failuresPerMinute } = access
+  return createAccess({
+    host: bind.host,
+    actions: actions.enabled,
+    encrypted: tls.server_cert !== null,
+    certificates: tls.clients_ca_bundle === null ? null : certificates,
+    tokens: path === null ? null : createTokenSource({ path, clock, log }),
+    ...{ localScopes, failuresPerMinute, clock, log }
+  })
+}
+
+function tlsOf ({ tls: settings }: Config, log: ComponentLogger): TlsKeeper | null {
+  if (settings.server_cert === null) return null
+  try {
+    return createTlsKeeper({ settings, log, clock })
+  } catch (error) {
+    throw error instanceof TlsFilesError ? new ConfigError(error.troubles) : error
+  }
 }
 
 /** Even reading the queue's file header beside SQLite would drop SQLite's locks on it. */
@@ -201,7 +232,10 @@ function externalKinds ({ external_actions: actions }: Config, run: CommandRunne
     commandTimeoutMs: settings.command_timeout_seconds * 1000,
     checkMinMs: settings.check_min_ms,
     checkMaxMs: settings.check_max_ms,
-    env: settings.env
+    env: settings.env,
+    ...settings.user === null ? {} : { user: settings.user },
+    nice: settings.nice,
+    ...settings.working_directory === null ? {} : { cwd: settings.working_directory }
   }, { run, clock }))
 }
 
@@ -244,13 +278,16 @@ interface Startable {
   readonly pruner: Component
   readonly face: HttpFaceOfAgent
   readonly bind: Bind
+  readonly tls: TlsKeeper | null
+  /** What of the configured commands cannot work here. */
+  readonly review: () => Promise<readonly string[]>
   /** Whether actions are claimed at all. */
   readonly enabled: boolean
 }
 
 /** The order of the start: what a dead process left is judged before anybody can ask, and listeners come last. */
 async function start (parts: Startable): Promise<string> {
-  const { driver, inspector, executor, protocols, pruner, face, bind, log, enabled } = parts
+  const { driver, inspector, executor, protocols, pruner, face, bind, tls, log, review, enabled } = parts
   await driver.datastore.start()
   // Told, not waited for: it may take its time, and be down at any time.
   inspector.node().then(({ status, statusReason }) => {
@@ -259,13 +296,16 @@ async function start (parts: Startable): Promise<string> {
   driver.review?.().then(doubts => {
     for (const doubt of doubts) log.warn({ datastore: driver.datastore.kind }, doubt)
   }, () => {})
+  review().then(doubts => { for (const doubt of doubts) log.warn({}, doubt) }, () => {})
   if (enabled) await executor.recover()
   for (const protocol of protocols) await protocol.start()
   if (enabled) await executor.start()
   await pruner.start()
-  await face.app.listen(bind)
+  const scheme = tls === null ? 'http' : 'https'
+  await face.app.listen({ ...bind, listenTextResolver: address => `accepting connections at ${address.replace(/^http/, scheme)}` })
+  tls?.announce()
   const { address, port, family } = face.app.server.address() as AddressInfo
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
 /** Waits for the promise, but not longer than the limit. */

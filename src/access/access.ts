@@ -70,13 +70,15 @@ export function createAccess (options: AccessOptions): AgentAccess {
   }
 
   function byCredentials (credentials: Credentials): Principal | FailedLogin | null {
-    const { remoteAddress, certificate } = credentials
+    const { remoteAddress, certificate, certificateRefused } = credentials
     const shown = presentedToken(credentials)
     // Where no tokens are taken, other credentials are meant for somebody else: a proxy with logins of its own passes
     // them on. Who shows a token of ours is told that it does not count.
     const isOurs = tokens !== null || (shown !== null && 'text' in shown && shown.text.startsWith(tokenPrefix))
     if (shown !== null && isOurs) return 'refused' in shown ? { ...shown, token: null } : byToken(shown.text, credentials)
-    if (ownerOf === null || certificate === undefined) return null
+    if (ownerOf === null) return null
+    if (certificateRefused !== undefined) return { refused: certificateRefused, token: null }
+    if (certificate === undefined) return null
     const owner = ownerOf(certificate)
     return 'refused' in owner ? { ...owner, token: null } : { ...owner, method: 'certificate', remoteAddress }
   }

@@ -43,8 +43,9 @@ export function installAccess (app: FastifyInstance, deciding: Deciding): () => 
     if (needed === undefined) throw new Error(`nobody has said who may use ${request.routeOptions.url ?? 'this route'}`)
     if (needed !== 'public') {
       const principal = access.identify(credentialsOf(request, { ...deciding, tokenInUrl }))
-      if (needed !== 'known') access.authorize(principal, { scope: needed })
+      // First, so that the log says who was refused.
       request.principal = principal
+      if (needed !== 'known') access.authorize(principal, { scope: needed })
     }
     done()
   })
@@ -65,10 +66,12 @@ export function installAccess (app: FastifyInstance, deciding: Deciding): () => 
  * Makes what throws `unauthenticated` when what was shown with a request is not valid any more: to be asked before
  * something is done for it after a while. Costs next to nothing.
  */
-export function createRecheck ({ access, certificateOf }: Pick<Deciding, 'access' | 'certificateOf'>): (request: FastifyRequest) => void {
+export function createRecheck ({ access, certificateOf }: Deciding): (request: FastifyRequest) => void {
   return ({ principal, raw: { socket } }) => {
     if (principal === null) return
-    const isValid = principal.method === 'certificate' ? certificateOf(socket) !== undefined : access.isStillValid(principal)
+    const isValid = principal.method === 'certificate'
+      ? certificateOf(socket) !== undefined
+      : access.isStillValid(principal)
     if (isValid) return
     throw new Problem('unauthenticated', { params: { reason: 'what was shown with the request is not valid any more' } })
   }
@@ -78,7 +81,8 @@ interface Looking extends Omit<Deciding, 'access'> {
   readonly tokenInUrl: boolean
 }
 
-function credentialsOf (request: FastifyRequest, { tokenInUrl, certificateOf, certificateRefusalOf }: Looking): Credentials {
+function credentialsOf (request: FastifyRequest, looking: Looking): Credentials {
+  const { tokenInUrl, certificateOf, certificateRefusalOf } = looking
   const { headers, ip: remoteAddress, raw: { socket } } = request
   const authorization = authorizationOf(request)
   const urlToken = tokenInUrl ? tokenOf(request.query) : undefined

@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { StoreError, storeErrorOf } from './errors.js'
 
@@ -15,6 +16,7 @@ export function takeLock (path: string): Lock {
   const file = `${path}.lock`
   let held: Database.Database | undefined
   try {
+    makePrivate(file)
     held = new Database(file, { timeout: 0 })
     held.exec('begin exclusive')
   } catch (error) {
@@ -26,4 +28,12 @@ export function takeLock (path: string): Lock {
   }
   const database = held
   return { release: () => { database.close() } }
+}
+
+/** Who may read a file can hold a lock on it too, and so keep every agent from starting. */
+function makePrivate (file: string): void {
+  // One that is there is not opened: closing it would drop what this process may have locked of it.
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
+  const { mode, uid } = statSync(file)
+  if ((mode & 0o077) !== 0 && uid === process.geteuid?.()) chmodSync(file, 0o600)
 }

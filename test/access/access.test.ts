@@ -85,6 +85,7 @@ t.test('what is shown and not valid is refused, and never counts as nothing', as
     [{ urlToken: 'bad', certificate }, /the token is not known/],
     [{ authorization: 'Bearer good', urlToken: 'bad' }, /different tokens/],
     [{ authorization: 'Bearer good', urlToken: '' }, /different tokens/],
+    [{ certificateRefused: 'it could not be verified (CERT_REVOKED)' }, /CERT_REVOKED/],
     [{ certificate }, /no entry of access.certificates is for the client certificate "O=Ops, CN=core-1"/]
   ]
   for (const [credentials, reason] of cases) {

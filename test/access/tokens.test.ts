@@ -1,13 +1,15 @@
 import {
   chmodSync, chownSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { reviewTokens } from '../../src/access/tokens/review.js'
 import { addToken, revokeToken, type NewToken } from '../../src/access/tokens/token-changes.js'
 import { readTokens } from '../../src/access/tokens/token-file.js'
 import { createTokenSource } from '../../src/access/tokens/token-source.js'
 import { drawToken } from '../../src/access/tokens/token.js'
+import { systemClock } from '../../src/domain/clock.js'
+import { temporaryFolder } from '../support/engine.js'
 import { newsOfLog } from './support.js'
 
 const day = 86_400_000
@@ -215,14 +217,49 @@ t.test('a link is followed, the mode is kept, and what a dead process left is no
 })
 
 const root = process.getuid?.() === 0
+
+/** A folder of the user nobody, which root works in. */
+function inFolderOfNobody (t: Test) {
+  const folder = temporaryFolder(t)
+  chownSync(folder, 65534, 65534)
+  const path = join(folder, 'tokens.json')
+  const place = { path, clock: systemClock }
+  return { folder, path, add: async (own: Partial<NewToken> = {}) => await addToken(place, { ...reader, ...own }) }
+}
+
 t.test('what root makes belongs to who owns the folder, and stays theirs', root ? {} : { skip: 'needs root' }, async t => {
-  const { path, add } = open(t)
-  chownSync(t.testdirName, 65534, 65534)
+  const { path, add } = inFolderOfNobody(t)
 
   await add()
   await add({ name: 'other' })
 
   for (const file of [path, `${path}.lock`]) t.match(statSync(file), { uid: 65534, gid: 65534 }, file)
+  t.equal(process.geteuid?.(), 0, 'root is root again')
+})
+
+t.test('root is not led to other files by links in a folder of somebody else', root ? {} : { skip: 'needs root' }, async t => {
+  for (const name of ['tokens.json', 'tokens.json.lock', 'tokens.json.new']) {
+    const { folder, path, add } = inFolderOfNobody(t)
+    const victim = join(temporaryFolder(t), 'of-root')
+    writeFileSync(victim, '', { mode: 0o600 })
+    chownSync(dirname(victim), 65534, 65534)
+    symlinkSync(victim, join(folder, name))
+
+    await add().catch(() => {})
+
+    t.match(statSync(victim), { uid: 0, gid: 0, size: 0 }, name)
+    t.notOk(existsSync(`${victim}.lock`))
+    t.equal(dirname(path), folder)
+  }
+})
+
+t.test('the lock is the file itself, never what a link leads to', async t => {
+  const { path, add } = open(t)
+  const victim = join(t.testdirName, 'victim')
+  writeFileSync(victim, '')
+  symlinkSync(victim, `${path}.lock`)
+
+  await t.rejects(add(), { trouble: 'system', message: /the lock .* cannot be taken/ })
 })
 
 t.test('a file that cannot be written stays as it was', async t => {

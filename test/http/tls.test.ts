@@ -74,8 +74,8 @@ function suite (): void {
     t.equal((await ask(`${url}${actions}`, core)).status, 200, 'who is in order is served')
   })
 
-  t.test('where certificates are optional, one that cannot be verified counts for nothing', async t => {
-    const { url, seen, refusals, wait } = await begin(t, { clients: 'optional' })
+  t.test('where certificates are optional, access is told of one that cannot be verified, and why', async t => {
+    const { url, seen, seenRefused, refusals, wait } = await begin(t, { clients: 'optional' })
 
     t.equal((await ask(`${url}${actions}`, anybody)).status, 200)
     for (const [, pair] of bad) {
@@ -86,6 +86,7 @@ function suite (): void {
 
     const none = bad.map(() => undefined)
     t.strictSame(seen.map(certificate => certificate?.subject), [undefined, ...none, [['O', 'Ops'], ['CN', 'core']]])
+    t.strictSame(seenRefused, bad.map(([reason]) => `the client certificate could not be verified (${reason})`))
     t.strictSame(refusals(), bad.map(([reason]) => reason), 'those without any are not worth a line')
   })
 

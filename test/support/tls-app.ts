@@ -56,6 +56,8 @@ export interface TlsApp extends HttpApp {
   readonly renew: (pair: KeyPair) => void
   /** The certificates that access was told of, request by request. */
   readonly seen: ReadonlyArray<PeerCertificate | undefined>
+  /** Why it was told that certificates were not taken. */
+  readonly seenRefused: readonly string[]
   /** What was logged of the files. */
   readonly told: () => readonly string[]
   /** The reasons for which clients were refused, as logged, with the number of those that were not told of. */
@@ -94,6 +96,7 @@ export async function openTlsApp (t: Teardown, parties: TlsParties, wish: TlsWis
     clock: { now: () => Date.now() + ahead }
   })
   const seen: Array<PeerCertificate | undefined> = []
+  const seenRefused: string[] = []
   const access = realAccess()
   const app = await openHttpApp(t, {
     config,
@@ -102,6 +105,7 @@ export async function openTlsApp (t: Teardown, parties: TlsParties, wish: TlsWis
       ...access,
       identify (credentials) {
         seen.push(credentials.certificate)
+        if (credentials.certificateRefused !== undefined) seenRefused.push(credentials.certificateRefused)
         return access.identify(credentials)
       }
     }
@@ -109,7 +113,7 @@ export async function openTlsApp (t: Teardown, parties: TlsParties, wish: TlsWis
   const url = await app.listen()
   return {
     ...app,
-    ...{ url, path, put, renew, seen },
+    ...{ url, path, put, renew, seen, seenRefused },
     told: record.lines,
     refusals: () => app.logged().flatMap(({ level, address, reason, unsaid }) =>
       Number(level) < 40 || address !== '127.0.0.1' ? [] : [unsaid === undefined ? reason : [reason, unsaid]]),

@@ -1,4 +1,4 @@
-import { chownSync, closeSync, openSync } from 'node:fs'
+import { closeSync, constants, fchownSync, fstatSync, openSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { TokenFileError } from './token-file.js'
 
@@ -20,8 +20,7 @@ interface Exclusive {
 export async function exclusively<T> ({ file, owner }: Exclusive, work: () => Promise<T>): Promise<T> {
   let lock: Database.Database | undefined
   try {
-    closeSync(openSync(file, 'a', 0o600))
-    if (owner !== null) chownSync(file, owner.uid, owner.gid)
+    makeLock({ file, owner })
     lock = new Database(file, { timeout: patienceMs })
     lock.exec('begin exclusive')
   } catch (error) {
@@ -32,5 +31,17 @@ export async function exclusively<T> ({ file, owner }: Exclusive, work: () => Pr
     return await work()
   } finally {
     lock.close()
+  }
+}
+
+/** Makes the file unless it is there, and gives it to its owner: the file itself, and nothing that a link leads to. */
+function makeLock ({ file, owner }: Exclusive): void {
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants
+  const lock = openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600)
+  try {
+    if (fstatSync(lock).nlink > 1) throw new Error('the file has other names')
+    if (owner !== null) fchownSync(lock, owner.uid, owner.gid)
+  } finally {
+    closeSync(lock)
   }
 }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import type { Clock, Instant } from '../../domain/clock.js'
 import type { Scope } from '../../domain/ports/access.js'
 import { syncFolder } from '../../folders.js'
+import { asOwnerOf } from './as-owner.js'
 import { exclusively } from './exclusive.js'
 import { formatTokens, readTokens, statOf, TokenFileError } from './token-file.js'
 import { drawToken, idOf, stateOf, type Token } from './token.js'
@@ -83,7 +84,11 @@ interface Change<T> {
 type Decide<T> = (tokens: readonly Token[], now: Instant) => Change<T>
 
 /** Replaces the tokens by others, as one step: whoever reads sees the file before or after. */
-async function change<T> ({ path, clock }: TokenFilePlace, decide: Decide<T>): Promise<T> {
+async function change<T> (place: TokenFilePlace, decide: Decide<T>): Promise<T> {
+  return await asOwnerOf(dirname(place.path), async () => await changeHere(place, decide))
+}
+
+async function changeHere<T> ({ path, clock }: TokenFilePlace, decide: Decide<T>): Promise<T> {
   // What a link leads to is replaced, not the link.
   const file = existsSync(path) ? realpathSync(path) : path
   const owner = ownerOf(file)
@@ -122,6 +127,9 @@ function ownerOf (file: string): Owner | null {
   const me = process.geteuid?.()
   if (me === 0) return { uid, gid }
   if (isNew || uid === me) return null
+  if (process.getuid?.() === 0) {
+    throw new TokenFileError('system', `${file} belongs to the user ${uid}, and its folder to ${me}. Give it to that user: chown ${me} ${file}`)
+  }
   throw new TokenFileError('system', `${file} belongs to the user ${uid}. Run this as that user, or as root.`)
 }
 

@@ -47,6 +47,8 @@ export interface Credentials {
   readonly urlToken?: string
   /** Only a certificate that was verified. */
   readonly certificate?: PeerCertificate
+  /** Why the certificate that was shown is not taken, as a part of a sentence. */
+  readonly certificateRefused?: string
   /** True when the request says that somebody passed it on: then the peer is a proxy, and not who asks. */
   readonly forwarded?: boolean
 }

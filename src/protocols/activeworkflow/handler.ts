@@ -28,6 +28,8 @@ export interface CallContext {
   /** The kind in the URL; null for the type of the whole registry. */
   readonly type: string | null
   readonly principal: Principal
+  /** Throws `no-such-kind` when there is no kind as in the URL. Asked after access: others learn nothing of kinds. */
+  readonly requireType: () => void
   /** Refuses a call some of whose parts that are used could not be read as they were sent. */
   readonly refuseAltered: (used: readonly string[]) => void
   /** Waits for an outcome so many milliseconds. */
@@ -48,10 +50,14 @@ export async function answerCall (deps: HandlerDeps, context: CallContext): Prom
 }
 
 async function receive (deps: HandlerDeps, context: CallContext): Promise<Result> {
-  const { scheduler } = deps
+  const { scheduler, access } = deps
+  const { type, principal, requireType } = context
+  // Before what is missing in the call is told: who calls a type that is not there has to hear of that.
+  if (type !== null) access.authorize(principal, { scope: 'schedule', kind: type })
+  requireType()
   const message = messageOf(context.call)
   const settings = settingsOf(context)
-  const wanted = wantedOf({ type: context.type, settings, payload: message.payload })
+  const wanted = wantedOf({ type, settings, payload: message.payload })
   const origin = admitted(deps, context, { settings, wanted })
   const scheduled = await scheduleFor({
     ...{ scheduler, wanted, origin, createdAt: message.createdAt },
@@ -107,9 +113,10 @@ interface Asked {
 
 /** Who asks, when they may do what they ask for. */
 function admitted ({ access }: HandlerDeps, context: CallContext, { settings, wanted }: Asked): Origin {
-  const { call, type, principal } = context
+  const { call, type, principal, requireType } = context
   const operation = wanted === null ? { scope: 'read' } as const : { scope: 'schedule', kind: wanted.kind } as const
   access.authorize(principal, operation)
+  requireType()
   return originOf({ principal, type, options: call.options, settings })
 }
 

@@ -61,17 +61,20 @@ const callAgentOfKind = {
 
 async function resultOf (deps: RouteDeps, request: FastifyRequest<Call>, reply: FastifyReply): Promise<object> {
   const type = request.params['*']?.replace(/\/$/, '') ?? null
-  if (type !== null && !deps.types.has(type)) throw new Problem('no-such-kind', { params: { kind: beginning(type, 200) } })
   const refuse = (used: readonly string[]): void => { refuseAltered(deps.alteredParts(request), used) }
   refuse(['/method'])
   const call = readCall(request.body)
   const principal = principalOf(request)
+  const requireType = (): void => {
+    if (type !== null && !deps.types.has(type)) throw new Problem('no-such-kind', { params: { kind: beginning(type, 200) } })
+  }
   if (call.method === 'register') {
     deps.access.authorize(principal, { scope: 'read' })
+    requireType()
     return deps.types.registration(type)
   }
   return await answerCall(deps, {
-    ...{ call, type, principal },
+    ...{ call, type, principal, requireType },
     refuseAltered: refuse,
     waitFor: limitMs => waitWith(deps, reply, limitMs)
   })

@@ -173,3 +173,16 @@ t.test('pages of other origins and foreign names of this host are refused', asyn
     t.match(answer.json(), { error: String, result: undefined })
   }
 })
+
+t.test('who may do nothing with a kind is not told whether there is one', async t => {
+  const identify = () => ({ ...somePrincipal('core'), scopes: ['schedule:other/*'] as const })
+  const { raw } = await openWorld(t, { access: { ...realAccess(), identify } })
+
+  for (const more of [{ method: 'register' }, { method: 'receive', params: { message: { id: 1, payload: {} } } },
+    { method: 'receive' }, { method: 'check' }, { method: 'check', params: { options: { on_check: true } } }]) {
+    for (const kind of [success, 'no.such/kind']) {
+      const { status } = await raw(`/activeworkflow/kinds/${kind}`, clientJson(more))
+      t.equal(status, 403, `${JSON.stringify(more)} ${kind}`)
+    }
+  }
+})
