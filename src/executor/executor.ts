@@ -55,6 +55,8 @@ export class Executor implements Component {
   /** Cancelled in the very turn that claimed them, before there was a run to abort. */
   readonly #cancelled = new Set<string>()
   readonly #ending = new AbortController()
+  /** Ends the wait for the runs, at a stop. */
+  #patience: AbortController | null = null
   #unsubscribe: (() => void) | null = null
   /** What may go on after an interruption, by its lane. */
   readonly #resumable = new Map<string, Action>()
@@ -134,10 +136,10 @@ export class Executor implements Component {
 
   async #allEnded (limitMs: number): Promise<void> {
     if (this.#drains.size === 0 || this.#waitsForRoomAlone) return
-    const limit = new AbortController()
-    const over = delay(limitMs, undefined, { signal: limit.signal }).catch(() => {})
+    this.#patience = new AbortController()
+    const over = delay(limitMs, undefined, { signal: this.#patience.signal }).catch(() => {})
     await Promise.race([Promise.allSettled(this.#drains), over])
-    limit.abort()
+    this.#patience.abort()
   }
 
   #follow (effects: readonly Effect[]): void {
@@ -154,7 +156,11 @@ export class Executor implements Component {
   }
 
   get #persistence (): Persistence {
-    return { store: this.#options.store, signal: this.#ending.signal }
+    return {
+      store: this.#options.store,
+      signal: this.#ending.signal,
+      onWait: () => { if (this.#waitsForRoomAlone) this.#patience?.abort() }
+    }
   }
 
   #wakeAll (): void {

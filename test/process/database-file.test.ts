@@ -1,9 +1,13 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import t from 'tap'
+import { backupDatabase } from '../../src/store/check.js'
 import { createAgentClient } from '../support/agent-client.js'
 import { runProgram, startProgram } from '../support/program.js'
+import { patience } from '../support/torture.js'
+
+t.setTimeout(patience)
 
 const success = 'agent.replicante.io/debug.success'
 const serve = ['serve', '--bind', '127.0.0.1:0']
@@ -46,7 +50,43 @@ t.test('what cannot be opened is refused with its own code and one sentence, and
   }
 })
 
-for (const what of ['removed', 'replaced'] as const) {
+/** What somebody does to the files of a running agent, what it says, and what becomes of a start after that. */
+const attacks: ReadonlyArray<{
+  readonly what: string
+  readonly attack: (file: string) => void
+  readonly says: RegExp
+  /** The exit code of `check` after that; the database is as it was left. */
+  readonly then: 0 | 5
+}> = [
+  { what: 'removed', attack: file => { rmSync(file) }, says: /steward\.db was removed/, then: 0 },
+  {
+    what: 'replaced by another file',
+    attack: file => {
+      renameSync(file, `${file}.aside`)
+      writeFileSync(file, '')
+    },
+    says: /steward\.db was replaced/,
+    then: 0
+  },
+  {
+    what: 'overwritten with a backup',
+    attack: file => { writeFileSync(file, readFileSync(`${file}.backup`)) },
+    says: /steward\.db was changed by another program/,
+    then: 0
+  },
+  { what: 'truncated', attack: file => { truncateSync(file, 4096) }, says: /steward\.db was changed/, then: 5 },
+  { what: 'without its log', attack: file => { rmSync(`${file}-wal`) }, says: /steward\.db-wal, its write-ahead log, was removed/, then: 0 },
+  { what: 'without the index of its log', attack: file => { rmSync(`${file}-shm`) }, says: /steward\.db-shm, .* was removed/, then: 0 },
+  { what: 'without its lock', attack: file => { rmSync(`${file}.lock`) }, says: /steward\.db\.lock, its lock, was removed/, then: 0 },
+  {
+    what: 'in a folder that is renamed',
+    attack: file => { renameSync(dirname(file), `${dirname(file)}.moved`) },
+    says: /steward\.db was removed/,
+    then: 0
+  }
+]
+
+for (const { what, attack, says, then } of attacks) {
   t.test(`a database that is ${what} while the agent runs: the next write is answered 503, and it ends with 8`, async t => {
     const folder = t.testdir()
     const program = await startProgram(t, { folder })
@@ -54,15 +94,18 @@ for (const what of ['removed', 'replaced'] as const) {
     // Until nothing is written any more: a turn that is under way would end the agent before it is asked.
     await client.finished((await client.schedule(success)).id)
     const file = join(folder, 'data', 'steward.db')
-    if (what === 'removed') rmSync(file)
-    else renameSync(file, `${file}.aside`)
-    if (what === 'replaced') writeFileSync(file, '')
+    backupDatabase(file, `${file}.backup`)
+    attack(file)
+    const left = existsSync(file) ? readFileSync(file) : null
 
     const { status } = await client.post('/actions', { kind: success })
 
     t.equal(status, 503, 'nothing is acknowledged that would be lost')
     t.strictSame(await program.exited, { code: 8, signal: null })
-    t.match(program.output(), new RegExp(`steward: .*steward\\.db was ${what}`))
+    t.match(program.output(), new RegExp(`steward: .*${says.source} .*while Steward had it open\\. Put the original back`))
+    t.strictSame(existsSync(file) ? readFileSync(file) : null, left, 'what somebody has put there is not written to')
+    if (/first remove .*-wal and .*-shm/.test(program.output())) for (const ending of ['-wal', '-shm']) rmSync(file + ending, { force: true })
+    t.equal((await runProgram(['check'], { folder })).code, then)
   })
 }
 
@@ -82,6 +125,7 @@ t.test('steward backup while the agent works', async t => {
     t.equal(database.pragma('integrity_check', { simple: true }), 'ok')
     database.close()
     t.notOk(existsSync(`${copy}.partial`))
+    t.equal(statSync(copy).mode & 0o077, 0, 'readable by this user alone')
   })
 
   await t.test('never overwrites', async t => {

@@ -35,6 +35,8 @@ interface Start {
   readonly args?: readonly string[]
   /** More environment. Of the test's own environment only PATH and HOME are passed on. */
   readonly env?: Readonly<Record<string, string>>
+  /** A command that runs the command that it is given, such as `setpriv --reuid=65534`: the program runs through it. */
+  readonly through?: readonly string[]
 }
 
 /** An agent that has been started and may not listen yet. */
@@ -44,8 +46,8 @@ export interface Launched extends Omit<Program, 'url'> {
 }
 
 /** Starts the agent on a free port and does not wait for it. The test's end kills it. */
-export function launchProgram (t: Test, { folder, args = [], env = {} }: Start): Launched {
-  const child = start(['serve', '--bind', '127.0.0.1:0', ...args], folder, env)
+export function launchProgram (t: Test, { args = [], ...options }: Start): Launched {
+  const child = start(['serve', '--bind', '127.0.0.1:0', ...args], options)
   const output = outputOf(child)
   const exited = exitOf(child)
   t.teardown(async () => {
@@ -71,8 +73,8 @@ export interface Ran extends Exit {
 }
 
 /** Runs a command of the program, for example `['check']`, to its end. */
-export async function runProgram (args: readonly string[], { folder, env = {} }: Omit<Start, 'args'>): Promise<Ran> {
-  const child = start(args, folder, env)
+export async function runProgram (args: readonly string[], options: Omit<Start, 'args'>): Promise<Ran> {
+  const child = start(args, options)
   // A command that should have been refused and runs instead must not outlive its test.
   const limit = setTimeout(() => { child.kill('SIGKILL') }, longestRunMs)
   child.once('close', () => { clearTimeout(limit) })
@@ -82,9 +84,10 @@ export async function runProgram (args: readonly string[], { folder, env = {} }:
   return { ...await exitOf(child), ...parts }
 }
 
-function start (args: readonly string[], folder: string, env: Readonly<Record<string, string>>): ChildProcess {
+function start (args: readonly string[], { folder, env = {}, through = [] }: Omit<Start, 'args'>): ChildProcess {
   const { PATH = '', HOME = '' } = process.env
-  return spawn(process.execPath, ['--enable-source-maps', main, ...args], {
+  const [program = process.execPath, ...before] = [...through, process.execPath]
+  return spawn(program, [...before, '--enable-source-maps', main, ...args], {
     cwd: folder, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe']
   })
 }
