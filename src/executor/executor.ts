@@ -55,6 +55,8 @@ export class Executor implements Component {
   /** Cancelled in the very turn that claimed them, before there was a run to abort. */
   readonly #cancelled = new Set<string>()
   readonly #ending = new AbortController()
+  /** What was last waited for was room on the disk. */
+  #isFull = false
   /** Ends the wait for the runs, at a stop. */
   #patience: AbortController | null = null
   #unsubscribe: (() => void) | null = null
@@ -75,13 +77,13 @@ export class Executor implements Component {
 
   /**
    * Judges what a dead process left RUNNING. Comes before `start`, and before anybody can ask. While the disk is full
-   * it
-   * goes on by itself, and the agent answers meanwhile: the lanes concerned wait.
+   *
+   * it goes on by itself, and the agent answers meanwhile: the lanes concerned wait.
    */
   async recover (): Promise<void> {
     const { kinds, log } = this.#options
     await new Promise<void>((resolve, reject) => {
-      const persistence = { ...this.#persistence, onWait: resolve }
+      const persistence = { ...this.#persistence, onWait: () => { resolve() } }
       this.#recovery = recover({ ...persistence, kindOf: name => kinds.get(name), log }).then(resumable => {
         for (const action of resumable) this.#resumable.set(action.lane, action)
       })
@@ -129,9 +131,13 @@ export class Executor implements Component {
     this.#unsubscribe?.()
   }
 
-  /** Nothing runs any more, and what remains is to be written to a disk that takes nothing: the next agent goes on. */
+  /**
+   * Nothing runs any more, and what remains is to be written to a disk that is full: the next agent goes on. A
+   * database that another process holds is waited for: that passes.
+   */
   get #waitsForRoomAlone (): boolean {
-    return this.#options.store.trouble() !== null && [...this.#lanes.values()].every(run => run === null)
+    if (!this.#isFull || this.#options.store.trouble() === null) return false
+    return [...this.#lanes.values()].every(run => run === null)
   }
 
   async #allEnded (limitMs: number): Promise<void> {
@@ -159,7 +165,10 @@ export class Executor implements Component {
     return {
       store: this.#options.store,
       signal: this.#ending.signal,
-      onWait: () => { if (this.#waitsForRoomAlone) this.#patience?.abort() }
+      onWait: code => {
+        this.#isFull = code === 'store-full'
+        if (this.#waitsForRoomAlone) this.#patience?.abort()
+      }
     }
   }
 

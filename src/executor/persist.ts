@@ -10,8 +10,8 @@ export interface Persistence {
   readonly store: ActionStore
   /** Gives up; the write is then not done. */
   readonly signal: AbortSignal
-  /** Called each time that it has to wait. */
-  readonly onWait?: () => void
+  /** Called each time that it has to wait, and for what. */
+  readonly onWait?: (code: 'store-full' | 'store-unavailable') => void
 }
 
 /**
@@ -23,10 +23,9 @@ export async function persist<T> ({ store, signal, onWait }: Persistence, write:
     try {
       return await write()
     } catch (error) {
-      const passing = error instanceof Problem && !store.lost &&
-        (error.code === 'store-full' || error.code === 'store-unavailable')
-      if (!passing) throw error
-      onWait?.()
+      if (!(error instanceof Problem) || store.lost) throw error
+      if (error.code !== 'store-full' && error.code !== 'store-unavailable') throw error
+      onWait?.(error.code)
       if (error.code === 'store-full') await store.writable(signal)
       else await sleep(busyMs, signal)
     }

@@ -50,6 +50,8 @@ export function installBacklog (app: FastifyInstance, { exchanges, limit }: Back
   /** Counts bytes for as long as the exchange is not over. Returns what counts more. */
   function keep (reply: FastifyReply): (bytes: number) => void {
     const { socket } = reply.request.raw
+    // An exchange that is over already, as of who left while the answer was made, would never give its bytes back.
+    if (socket.destroyed) return () => {}
     const of = kept.get(socket) ?? { bytes: 0, cut: false }
     kept.set(socket, of)
     let own = 0

@@ -28,9 +28,13 @@ export function installConnectionLimits (app: FastifyInstance, exchanges: Exchan
     open.set(key, socket)
     socket.once('close', () => open.delete(key))
     most ??= openLimit()
-    if (open.size > most) (leastNeeded(open, exchanges) ?? socket).destroy()
+    if (open.size <= most) return
+    const [place, needless] = leastNeeded(open, exchanges) ?? [key, socket]
+    // At once: many may come before it is told of as closed, and each has to take the place of another.
+    open.delete(place)
+    needless.destroy()
   })
-  server.on('secureConnection', socket => open.set(keyOf(socket), socket))
+  server.on('secureConnection', socket => { if (open.has(keyOf(socket))) open.set(keyOf(socket), socket) })
   // With a listener Node itself destroys none, so this has to.
   server.setTimeout(stallMs, socket => {
     if (!exchanges.isWorking(socket)) socket.destroy()
@@ -48,9 +52,9 @@ function keyOf ({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress}:${remotePort}`
 }
 
-function leastNeeded (open: ReadonlyMap<string, Socket>, exchanges: Exchanges): Socket | null {
-  for (const socket of open.values()) {
-    if (!exchanges.isWorking(socket)) return socket
+function leastNeeded (open: ReadonlyMap<string, Socket>, exchanges: Exchanges): [string, Socket] | null {
+  for (const [key, socket] of open) {
+    if (!exchanges.isWorking(socket)) return [key, socket]
   }
   return null
 }

@@ -15,7 +15,7 @@ const knownMs = 10_000
 const mostKnown = 1000
 
 interface Waiting {
-  /** Of the URL, without its query string. */
+  /** Of the URL of a GET, without its query string; empty for what is no GET. */
   readonly path: string
   readonly socket: Socket
   readonly begin: () => void
@@ -87,13 +87,14 @@ export function installFairTurns (app: FastifyInstance): void {
     largeUntil.set(path, performance.now() + knownMs)
   }
 
-  app.addHook('onRequest', ({ raw: { socket, url } }, _reply, done) => {
-    const path = pathOf(url)
+  app.addHook('onRequest', ({ method, raw: { socket, url } }, _reply, done) => {
+    // Only reads: a list has the path that is scheduled at, and what is scheduled keeps its order.
+    const path = method === 'GET' ? pathOf(url) : ''
     if (waiting.length === 0 && hasTime() && !isLarge(path)) done()
     else wait({ path, socket, begin: done })
   })
-  app.addHook('onSend', ({ raw: { url } }, _reply, payload, done) => {
-    if (typeof payload === 'string' && payload.length > largeAnswer) remember(pathOf(url))
+  app.addHook('onSend', ({ method, raw: { url } }, _reply, payload, done) => {
+    if (method === 'GET' && typeof payload === 'string' && payload.length > largeAnswer) remember(pathOf(url))
     done(null, payload)
   })
 }

@@ -25,7 +25,8 @@ export function makeLastingFolder (path: string): void {
   if (topmost === undefined) return
   for (let made = resolve(path); ; made = dirname(made)) {
     syncEntries(dirname(made))
-    if (made === resolve(topmost)) return
+    // With `..` behind a folder that was missing, the topmost is none of those above.
+    if (made === resolve(topmost) || made === dirname(made)) return
   }
 }
 

@@ -310,6 +310,26 @@ t.test('while another program holds the database, what has happened waits and is
   t.equal(engine.store.trouble(), null)
 })
 
+t.test('a stop waits for a database that another program holds: what has happened is written', async t => {
+  const scripted = scriptedKind(kind)
+  const engine = openEngine(t, { kinds: [scripted] })
+  await engine.run()
+  const { id } = await engine.schedule(kind)
+  const run = await scripted.begun()
+  const other = new Database(engine.path)
+  t.teardown(() => { other.close() })
+  other.exec('begin immediate')
+  run.returns(done('kept'))
+  await t.rejects(engine.schedule(kind), { code: 'store-unavailable' })
+
+  const stopped = engine.executor.stop(10_000)
+  await t.rejects(engine.schedule(kind), { code: 'store-unavailable' })
+  other.exec('rollback')
+  await stopped
+
+  t.match(engine.scheduler.get(id), { state: 'DONE', statePayload: 'kept' })
+})
+
 t.test('on a full disk new work is refused, running work keeps its outcome, and all goes on when there is room', async t => {
   const disk = smallDisk(t, '2m')
   if (disk === null) {

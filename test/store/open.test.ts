@@ -30,6 +30,14 @@ function refusal (open: () => unknown): StoreError {
 
 const open = (path: string) => openStore({ path, clock, queueLimit: 10 })
 
+t.test('a path that turns back behind a folder that is missing is opened like any other', async t => {
+  const folder = temporaryFolder(t)
+
+  openDatabase({ path: `${folder}/missing/../other/steward.db`, clock }).close()
+
+  t.ok(existsSync(join(folder, 'other', 'steward.db')))
+})
+
 t.test('a database and its folder are made, durable by default', async t => {
   const path = join(temporaryFolder(t), 'some', 'folder', 'steward.db')
 
