@@ -42,10 +42,13 @@ async function connected (socket: Socket): Promise<void> {
 export interface Watcher {
   /** The events that it has been told. */
   readonly events: () => number
+  /** How often it was told that events are missing. */
+  readonly gaps: () => number
   readonly close: () => void
 }
 
 const mark = Buffer.from('\nid: ')
+const gapMark = Buffer.from('event: gap\n')
 
 /** Opens event streams; resolves when all of them are open. */
 export async function openWatchers (url: string, count: number): Promise<Watcher[]> {
@@ -54,14 +57,16 @@ export async function openWatchers (url: string, count: number): Promise<Watcher
     const request = get(`${url}/api/v1/events`, { agent })
     const [response] = await once(request, 'response') as [IncomingMessage]
     let events = 0
+    let gaps = 0
     let rest = Buffer.alloc(0)
     response.on('error', () => {})
     response.on('data', (chunk: Buffer) => {
       const text = Buffer.concat([rest, chunk])
       for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + mark.length)) events++
+      if (text.includes(gapMark)) gaps++
       // A mark may lie across two chunks.
       rest = text.subarray(Math.max(0, text.length - mark.length + 1))
     })
-    return { events: () => events, close: () => { response.destroy() } }
+    return { events: () => events, gaps: () => gaps, close: () => { response.destroy() } }
   }))
 }

@@ -57,7 +57,9 @@ async function run (folder: string, report: (sample: Sample) => void): Promise<R
     samples.push(taken)
     report(taken)
   }
-  await eventually('the watcher is told of everything', () => watcher?.events() === eventsOf(actions))
+  // One that was too slow for the pruning, which here keeps a second's actions, is told that it missed some.
+  await eventually('the watcher is told of everything, or of a gap',
+    () => watcher !== undefined && (watcher.events() === eventsOf(actions) || watcher.gaps() > 0))
   watcher?.close()
   const code = await agent.stop()
   if (code !== 0) throw new Error(`the agent ended with ${code}`)
