@@ -1,6 +1,6 @@
+import { shorten } from '../domain/json.js'
 import type { Operation, Scope } from '../domain/ports/access.js'
 import { matchesGlob } from './glob.js'
-import { shorten } from './shorten.js'
 
 const kindGlob = 'schedule:'
 

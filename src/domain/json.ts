@@ -29,3 +29,8 @@ export function wellFormed (text: string): string {
 export function beginning (text: string, length: number): string {
   return text.slice(0, length).replace(/\p{Surrogate}$/u, '')
 }
+
+/** A value in words short enough for a message. */
+export function shorten (text: string, length = 100): string {
+  return text.length <= length ? text : `${beginning(text, length)}...`
+}

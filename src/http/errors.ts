@@ -1,7 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { shorten } from '../domain/json.js'
 import { asProblem, Problem } from '../domain/problem.js'
 import { allowedMethods, type RouteList } from './route-list.js'
-import { sendProblem, shorten } from './problem.js'
+import { sendProblem } from './problem.js'
 import { requireReadable } from './unreadable-url.js'
 
 interface ErrorOptions {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { shorten } from '../domain/json.js'
 import { Problem } from '../domain/problem.js'
-import { shorten } from './problem.js'
 
 interface GuardConfig {
   readonly hosts: readonly string[]

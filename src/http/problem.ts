@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { beginning } from '../domain/json.js'
+import { shorten } from '../domain/json.js'
 import { pointerLength, Problem, type ProblemCategory, type Violation } from '../domain/problem.js'
 import { statusOf } from '../http-status.js'
 
@@ -48,9 +48,4 @@ export function sendProblem (reply: FastifyReply, problem: Problem, members: obj
     .header('cache-control', 'no-store')
     .type(problemType)
     .send(JSON.stringify({ ...problemDetails(problem, reply.request.id), ...members }))
-}
-
-/** A value in words short enough for a message. */
-export function shorten (text: string, length = 100): string {
-  return text.length <= length ? text : `${beginning(text, length)}...`
 }

@@ -1,8 +1,8 @@
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
+import { shorten } from '../../domain/json.js'
 import { Problem } from '../../domain/problem.js'
 import type { Documents } from '../openapi/documents.js'
-import { shorten } from '../problem.js'
 
 /** The name of the document of our own API. */
 export const ownDocument = 'steward.v1'

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { shorten } from '../../domain/json.js'
 import { Problem, problems, type ProblemCode } from '../../domain/problem.js'
 import { statusOf } from '../../http-status.js'
-import { shorten } from '../problem.js'
 import { problemResponses } from '../schemas/problem.js'
 import { ownVersions } from '../versions.js'
 import { landingPage, landingText, problemPage, type LandingParts } from '../pages.js'

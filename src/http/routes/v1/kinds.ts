@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import { shorten } from '../../../domain/json.js'
 import type { KindDescription, Scheduler } from '../../../domain/ports/scheduler.js'
 import { Problem } from '../../../domain/problem.js'
-import { shorten } from '../../problem.js'
 import { examples } from '../../schemas/examples.js'
 import { problemResponses } from '../../schemas/problem.js'
 import { jsonResponse } from '../../schemas/shared.js'
