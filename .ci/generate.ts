@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { renderClientTypes } from './client-types.js'
 import { renderDocuments, root } from './generated-documents.js'
 
 /** The OpenAPI documents come from the whole program: `steward openapi` prints what a running agent serves. */
@@ -18,7 +19,10 @@ function renderOpenApi (): Map<string, string> {
 }
 
 const checkOnly = process.argv.includes('--check')
-const files = new Map([...await renderDocuments(), ...renderOpenApi()])
+const openapi = renderOpenApi()
+const own = openapi.get(join('openapi', 'steward.v1.json')) ?? ''
+const clientTypes = await renderClientTypes(own)
+const files = new Map([...await renderDocuments(own), ...openapi, [join('src', 'client', 'api.ts'), clientTypes]])
 const stale = [...files].filter(([name, text]) => {
   const file = join(root, name)
   return !existsSync(file) || readFileSync(file, 'utf8') !== text

@@ -1,4 +1,5 @@
 import { isBranch, isMap, type Path, type SchemaNode } from '../schema-node.js'
+import { clientVariables } from '../client-variables.js'
 import { configSchema } from './schema.js'
 
 /** One thing that can be set by a variable or a flag: a single value, a list, or a whole map. */
@@ -15,7 +16,7 @@ export interface Setting {
 export const variablePrefix = 'STEWARD_'
 
 /** Variables of ours that are no settings: the file to read, and what the client commands use. */
-export const reservedVariables = ['STEWARD_CONFIG', 'STEWARD_URL', 'STEWARD_TOKEN']
+export const reservedVariables: readonly string[] = ['STEWARD_CONFIG', ...Object.values(clientVariables)]
 
 /** Every setting, in the order of the schema. */
 export const settings: readonly Setting[] = [...settingsBelow([], configSchema)]

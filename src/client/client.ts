@@ -1,0 +1,160 @@
+import createApiClient, { type Client as ApiClient } from 'openapi-fetch'
+import { isSafeNumber, parse } from 'lossless-json'
+import type { paths } from './api.js'
+import { AgentRefusal } from './errors.js'
+import { watchEvents } from './events.js'
+import type { ActionDetail, ActionPage, CallOptions, ClientOptions, FollowOptions, ListFilter, Shard, StewardClient } from './model.js'
+import { patiently } from './patience.js'
+import { createReader, present, type Reader } from './reader.js'
+import { createTransport, type Transport } from './transport.js'
+
+// What users of the package name: this file is all that it exports.
+export { AgentRefusal, AgentUnreachable } from './errors.js'
+export type { Problem } from './errors.js'
+export type { AgentEvent, EventsOptions, GapEvent, TransitionEvent } from './events.js'
+export type {
+  Action, ActionDetail, ActionPage, ActionRequest, ActionSummary, AgentInfo, CallOptions, ClientOptions, DatastoreInfo,
+  FollowOptions, Kind, ListFilter, Principal, Scheduled, Shard, StewardClient, Transition
+} from './model.js'
+export type { ClientTls } from './transport.js'
+
+/** How long the agent is asked to hold an answer, in seconds. */
+const heldSeconds = 30
+const defaultPatienceMs = 60_000
+
+/** Makes a client. Opens no connection. */
+export function createClient ({ url, timeoutMs = 30_000, ...how }: ClientOptions): StewardClient {
+  const baseUrl = url.replace(/\/+$/, '')
+  const transport = createTransport({ ...how, timeoutMs })
+  const api = createApiClient<paths>({ baseUrl, fetch: request => transport.send(request) })
+  const parts = { api, transport, reader: createReader(baseUrl) }
+  return { api, close: transport.close, ...actionCalls(parts), ...streams(parts), ...questions(parts) }
+}
+
+interface Parts {
+  readonly api: ApiClient<paths>
+  readonly transport: Transport
+  readonly reader: Reader
+}
+
+type ActionCalls = Pick<StewardClient, 'schedule' | 'action' | 'cancel' | 'page' | 'list'>
+
+function actionCalls ({ api, reader: { answer, dataOf } }: Parts): ActionCalls {
+  async function page (filter: ListFilter = {}, { signal }: CallOptions = {}): Promise<ActionPage> {
+    return await dataOf(api.GET('/api/v1/actions', { params: { query: filter }, ...given(signal) }))
+  }
+
+  return {
+    async schedule (request, { idempotencyKey, signal } = {}) {
+      // A structured field: a string in quotation marks.
+      const header = idempotencyKey === undefined ? {} : { 'idempotency-key': JSON.stringify(idempotencyKey) }
+      const call = api.POST('/api/v1/actions', { params: { header }, body: request, ...given(signal) })
+      const { data, response } = await answer(call)
+      return { action: present(data), fresh: response.status === 202 }
+    },
+
+    action: async (id, { signal } = {}) =>
+      await dataOf(api.GET('/api/v1/actions/{id}', { params: { path: { id } }, ...given(signal) })),
+
+    cancel: async (id, { signal } = {}) =>
+      await dataOf(api.POST('/api/v1/actions/{id}/cancel', { params: { path: { id } }, ...json, ...given(signal) })),
+
+    page,
+
+    async * list (filter = {}, options = {}) {
+      for (let cursor: string | null | undefined; cursor !== null;) {
+        const { actions, next }: ActionPage = await page(cursor === undefined ? filter : { ...filter, cursor }, options)
+        yield * actions
+        cursor = next
+      }
+    }
+  }
+}
+
+interface Seen {
+  readonly action: ActionDetail
+  readonly tag: string | null
+}
+
+function streams ({ api, transport, reader: { answer } }: Parts): Pick<StewardClient, 'follow' | 'outcome' | 'events'> {
+  const held = { fetch: (request: Request) => transport.send(request, heldSeconds * 1000) }
+  const open = { fetch: (request: Request) => transport.send(request, Infinity), parseAs: 'stream' } as const
+
+  /** The action and its tag; null when it still is what the tag names after as long as the agent holds an answer. */
+  async function changed (id: string, tag: string | null, signal: AbortSignal | undefined): Promise<Seen | null> {
+    const { data, response } = await answer(tag === null
+      ? api.GET('/api/v1/actions/{id}', { params: { path: { id } }, ...given(signal) })
+      : api.GET('/api/v1/actions/{id}', {
+        params: { path: { id }, query: { wait: `${heldSeconds}s` }, header: { 'if-none-match': tag } },
+        ...held,
+        ...given(signal)
+      }))
+    return data === undefined ? null : { action: data, tag: response.headers.get('etag') }
+  }
+
+  async function * follow (id: string, options: FollowOptions = {}): AsyncGenerator<ActionDetail> {
+    const patience = { patienceMs: defaultPatienceMs, ...options }
+    for (let tag: string | null = null; ;) {
+      const seen: Seen | null = await patiently(() => changed(id, tag, options.signal), patience)
+      if (seen === null) continue
+      yield seen.action
+      if (isOver(seen.action)) return
+      tag = seen.tag
+    }
+  }
+
+  return {
+    follow,
+
+    async outcome (id, options) {
+      for await (const action of follow(id, options)) if (isOver(action)) return action
+      throw new Error('an action was followed to no end')
+    },
+
+    events: (options = {}) => watchEvents(async after => {
+      const header = after === null ? {} : { 'last-event-id': after }
+      const call = api.GET('/api/v1/events', { params: { header }, ...open, ...given(options.signal) })
+      return (await answer(call)).response
+    }, { patienceMs: defaultPatienceMs, ...options })
+  }
+}
+
+type Questions = Pick<StewardClient, 'kinds' | 'kind' | 'agentInfo' | 'datastoreInfo' | 'shards' | 'whoAmI' | 'readiness'>
+
+function questions ({ api, reader: { dataOf } }: Parts): Questions {
+  return {
+    kinds: async ({ signal } = {}) => (await dataOf(api.GET('/api/v1/kinds', given(signal)))).kinds,
+    kind: async (name, { signal } = {}) =>
+      await dataOf(api.GET('/api/v1/kinds/{kind}', { params: { path: { kind: name } }, ...given(signal) })),
+    agentInfo: async ({ signal } = {}) => await dataOf(api.GET('/api/v1/info/agent', given(signal))),
+    datastoreInfo: async ({ signal } = {}) => await dataOf(api.GET('/api/v1/info/datastore', given(signal))),
+    whoAmI: async ({ signal } = {}) => await dataOf(api.GET('/api/v1/whoami', given(signal))),
+
+    async shards ({ signal } = {}) {
+      const text = await dataOf(api.GET('/api/v1/shards', { parseAs: 'text', ...given(signal) }))
+      return (parse(text, undefined, exactNumber) as { shards: Shard[] }).shards
+    },
+
+    async readiness ({ signal } = {}) {
+      const { error, response } = await api.GET('/readyz', { parseAs: 'text', ...given(signal) })
+      if (response.ok) return null
+      if (response.status === 503 && typeof error === 'string') return error.trim()
+      throw new AgentRefusal(response, error)
+    }
+  }
+}
+
+/** Every POST has to say that it is JSON, also one without a body: no page of another origin can send that. */
+const json = { headers: { 'content-type': 'application/json' } }
+
+function isOver ({ state }: ActionDetail): boolean {
+  return state === 'DONE' || state === 'FAILED'
+}
+
+function given (signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal }
+}
+
+function exactNumber (digits: string): number | bigint {
+  return isSafeNumber(digits) ? Number(digits) : BigInt(digits)
+}
