@@ -12,7 +12,7 @@
 /** The files beside the rooms that every room may use. */
 const leaves = [
   'rfc3339', 'folders', 'ids', 'tally', 'timers', 'derived-id', 'http-status', 'lenient-validator', 'schema-node',
-  'server-login', 'backup-target', 'route-access', 'audit-view'
+  'server-login', 'backup-target', 'route-access', 'audit-view', 'client-variables', 'nearest', 'glob'
 ].join('|')
 
 /** What every room may import besides itself. */
@@ -72,8 +72,22 @@ module.exports = {
       name: 'rooms-are-strangers',
       comment: 'A room imports domain, the leaves and itself. What it needs of another room, agent.ts hands to it as a port.',
       severity: 'error',
-      from: { path: '^src/([^/]+)/', pathNot: `^src/(domain/|(${sideBySide.join('|')})/[^/]+/)` },
+      from: { path: '^src/([^/]+)/', pathNot: `^src/(domain/|cli/remote/|(${sideBySide.join('|')})/[^/]+/)` },
       to: { path: '^src/', pathNot: [common, '^src/$1/', settings] }
+    },
+    {
+      name: 'client-commands-use-the-client',
+      comment: 'The commands in cli/remote talk to a running agent, through the client that is published.',
+      severity: 'error',
+      from: { path: '^src/cli/remote/' },
+      to: { path: '^src/', pathNot: [common, '^src/cli/', '^src/client/'] }
+    },
+    {
+      name: 'the-client-stands-alone',
+      comment: 'It is published, and loads nothing of the agent.',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: { path: '^src/', pathNot: '^src/client/' }
     },
     {
       name: 'settings-are-read-by-config',
@@ -100,7 +114,7 @@ module.exports = {
       name: 'agent-is-below-main',
       comment: 'The composition root is put together by the process, and by tests.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main|agent|inspection)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(main|local-commands|agent|inspection|notify)\\.ts$' },
       to: { path: '^src/(agent|drivers|inspection)\\.ts$' }
     },
     {

@@ -87,13 +87,14 @@ export function createAccess (options: AccessOptions): AgentAccess {
     actionsDisabled: disabled,
     warnings: warningsOf(options, asksWho),
     identify (credentials) {
-      const { remoteAddress } = credentials
+      const { remoteAddress, requestId } = credentials
       const found = byCredentials(credentials) ?? { ...unshown(credentials), remoteAddress }
       if (!('refused' in found)) return found
-      throw noteFailure({ remoteAddress, reason: found.refused, token: found.token })
+      const request = requestId === undefined ? {} : { requestId }
+      throw noteFailure({ remoteAddress, ...request, reason: found.refused, token: found.token })
     },
     authorize ({ name, scopes }, operation) {
-      if (disabled !== null && (operation.scope === 'schedule' || operation.scope === 'cancel')) {
+      if (disabled !== null && operation.scope === 'schedule') {
         throw new Problem('actions-disabled', { params: { reason: disabled } })
       }
       if (allows(scopes, operation)) return

@@ -1,6 +1,6 @@
 import { shorten } from '../domain/json.js'
 import type { PeerCertificate, Scope } from '../domain/ports/access.js'
-import { matchesGlob } from './glob.js'
+import { matchesGlob } from '../glob.js'
 
 /** The client certificates of one principal, as the configuration has them. */
 export interface CertificateRule {

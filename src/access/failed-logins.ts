@@ -19,6 +19,8 @@ interface FailedLoginsOptions {
 export interface FailedLogin {
   /** The peer's address. */
   readonly remoteAddress: string
+  /** The id of the request, where it has one. */
+  readonly requestId?: string
   /** Why, as a part of a sentence for whom it concerns. Without any secret. */
   readonly reason: string
   /** The id of the token that was shown, valid or not; null where it has none, or something else was shown. */
@@ -52,13 +54,13 @@ export function createFailedLogins ({ perMinute, clock, log }: FailedLoginsOptio
   }
 
   /** Takes note of a failure, and returns the problem to answer it with. */
-  return ({ remoteAddress: address, reason, token }) => {
+  return ({ remoteAddress: address, requestId: request, reason, token }) => {
     const now = clock.now()
     const { window, before } = windowOf(networkOf(address), now)
     window.failures++
     if (before > 0) log.warn({ address, failures: before }, 'failed logins of an earlier minute were not logged')
     if (window.failures <= perMinute) {
-      log.warn({ address, reason, tokenId: token }, 'a login failed')
+      log.warn({ ...request === undefined ? {} : { request }, address, reason, tokenId: token }, 'a login failed')
       return new Problem('unauthenticated', { params: { reason } })
     }
     if (window.failures === perMinute + 1) {

@@ -1,6 +1,6 @@
 import { shorten } from '../domain/json.js'
 import type { Operation, Scope } from '../domain/ports/access.js'
-import { matchesGlob } from './glob.js'
+import { matchesGlob } from '../glob.js'
 
 const kindGlob = 'schedule:'
 

@@ -10,6 +10,7 @@ export interface Config {
   readonly bind: string
   readonly db: string
   readonly log: { readonly level: LogLevel }
+  readonly traces: TracesSettings
   readonly tls: TlsSettings
   readonly access: AccessSettings
   readonly http: HttpSettings
@@ -24,6 +25,16 @@ export interface Config {
 
 /** The least severe level that is logged. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+
+/** Where traces are sent. */
+export interface TracesSettings {
+  /** Null: nowhere. */
+  readonly endpoint: string | null
+  readonly headers_file: string | null
+  readonly service_name: string
+  /** 0 to 1. */
+  readonly sample_ratio: number
+}
 
 /** Encrypted connections. All files are PEM. */
 export interface TlsSettings {

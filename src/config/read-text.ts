@@ -1,6 +1,6 @@
 import { nodeAt, type Path, type SchemaNode } from '../schema-node.js'
 import type { Assignment, Reading, SourceName } from './assignment.js'
-import { nearest } from './nearest.js'
+import { nearest } from '../nearest.js'
 import { configSchema } from './schema.js'
 import { reservedVariables, settings, variablePrefix } from './settings.js'
 

@@ -4,6 +4,7 @@ import { accessSchema } from './schema-access.js'
 import { datastoreSchema, nodeSchema } from './schema-datastore.js'
 import { externalActionsSchema } from './schema-external-actions.js'
 import { tlsSchema } from './schema-tls.js'
+import { tracesSchema } from './schema-traces.js'
 
 const httpSchema: SchemaNode = {
   type: 'object',
@@ -204,6 +205,7 @@ export const configSchema: SchemaNode = {
         }
       }
     },
+    traces: tracesSchema,
     tls: tlsSchema,
     access: accessSchema,
     http: httpSchema,

@@ -3,7 +3,7 @@ import { loaderVariableIn } from '../domain/loader-variables.js'
 import { nodeAt, type Path, type SchemaNode } from '../schema-node.js'
 import { parseBind } from './bind.js'
 import type { Config } from './config.js'
-import { nearest } from './nearest.js'
+import { nearest } from '../nearest.js'
 import { configSchema } from './schema.js'
 import { settings } from './settings.js'
 import { leafNear, valuesOf, type Tree } from './tree.js'
@@ -20,8 +20,15 @@ const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true })
 ajv.addKeyword('x-allowed').addKeyword('x-secret')
 ajv.addFormat('host-port', text => parseBind(text) !== null)
 ajv.addFormat('origin', text => URL.canParse(text) && new URL(text).origin === text)
+ajv.addFormat('collector-url', isCollectorUrl)
 ajv.addFormat('header-name', /^[a-z0-9!#$%&'*+.^_`|~-]+$/i)
 const matchesSchema = ajv.compile(configSchema)
+
+function isCollectorUrl (text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, username, password } = new URL(text)
+  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '' && !/[?#]/.test(text)
+}
 
 function linesOf (errors: readonly ErrorObject[], tree: Tree): string[] {
   // ajv reports a bad name twice: the name's own error and the one of the object that holds it.

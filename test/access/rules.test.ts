@@ -1,7 +1,7 @@
 import t from 'tap'
 import { isLoopback, networkOf } from '../../src/access/addresses.js'
 import { createCertificateMap, type CertificateRule } from '../../src/access/certificates.js'
-import { matchesGlob } from '../../src/access/glob.js'
+import { matchesGlob } from '../../src/glob.js'
 import type { PeerCertificate } from '../../src/domain/ports/access.js'
 
 t.test('loopback addresses are told from others', async t => {
