@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify'
-import type { Principal } from './domain/ports/access.js'
+import type { Caller } from './domain/action.js'
+import { callerOf, type Principal } from './domain/ports/access.js'
+import type { RequestTrace } from './domain/ports/tracing.js'
 
 /**
  * What a route asks of who sends a request, before the body is read: nothing, to be known (what may be done depends on
@@ -18,6 +20,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who sends it; null on public routes, where nobody was asked. */
     principal: Principal | null
+    /** The trace that it belongs to; null where there is none. */
+    trace: RequestTrace | null
+    /** Its `routeOptions`, which Fastify puts together anew each time that they are asked for. */
+    route: FastifyRequest['routeOptions']
   }
 }
 
@@ -25,4 +31,10 @@ declare module 'fastify' {
 export function principalOf (request: Pick<FastifyRequest, 'principal'>): Principal {
   if (request.principal === null) throw new Error('a public route asked who sends the request')
   return request.principal
+}
+
+/** What an action records of who asks for it with a request to a route that is not public. */
+export function requestCaller (request: Pick<FastifyRequest, 'principal' | 'trace' | 'id'>, protocol: string): Caller {
+  const { id: requestId, trace } = request
+  return Object.assign(callerOf(principalOf(request), protocol), { requestId, trace: trace?.context ?? null })
 }

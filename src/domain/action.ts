@@ -1,6 +1,7 @@
 import type { Instant } from './clock.js'
 import type { JsonValue } from './json.js'
 import type { ActionState } from './lifecycle.js'
+import type { TraceContext } from './trace-context.js'
 
 /** The lane of every action whose protocol names no other. */
 export const mainLane = 'main'
@@ -32,6 +33,10 @@ export interface Action {
   readonly protocol: string
   /** The address that the request came from; null for what older versions recorded. */
   readonly remoteAddress: string | null
+  /** The id of the request that asked for it, as its answer and the log have it; null where there was none. */
+  readonly requestId: string | null
+  /** The span that it belongs below: of the request, or of whoever sent that; null where there is no trace. */
+  readonly trace: TraceContext | null
   /** When it was first created, by whoever created it: the caller may give it. */
   readonly createdAt: Instant
   /** When this agent recorded it. */
@@ -57,10 +62,14 @@ export interface Caller {
   readonly protocol: string
   /** The address that it came from. */
   readonly remoteAddress: string
+  /** The id of the request, where it has one. Not a part of what makes a repeated request the same. */
+  readonly requestId?: string | null
+  /** The trace that the request belongs to, where there is one. Not a part of what makes it the same either. */
+  readonly trace?: TraceContext | null
 }
 
-/** What lists show: everything but the parts that may be large. */
-export type ActionSummary = Omit<Action, 'args' | 'headers' | 'statePayload'>
+/** What lists show: everything but the parts that may be large, and where it came from in detail. */
+export type ActionSummary = Omit<Action, 'args' | 'headers' | 'statePayload' | 'requestId' | 'trace'>
 
 /** One entry of an action's history. The history is append-only. */
 export interface Transition {

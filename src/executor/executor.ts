@@ -247,6 +247,7 @@ export class Executor implements Component {
     const { kinds, store, log, observer } = this.#options
     const kind = kinds.get(action.kind)
     if (kind === undefined) return kindIsGone(action)
+    if (resumed) observer.resumed(action)
     const cancelled = action.cancelRequestedAt !== null || this.#cancelled.has(action.id)
     const fields = { action: action.id, kind: action.kind, lane }
     const run = new Run({
@@ -273,7 +274,7 @@ export class Executor implements Component {
 
   /** Settles an action and claims the lane's next in the same write turn: one wait for the disk instead of two. */
   async #settleAndClaim (action: Action, outcome: Outcome): Promise<Action | null> {
-    const { store, log } = this.#options
+    const { store } = this.#options
     const settle = (): Promise<Action> => store.settle(action.seq, outcome)
     const settling = settle().then(() => true, () => false)
     const claiming = this.#claimUnlessOthersWait(action.lane)
@@ -285,10 +286,6 @@ export class Executor implements Component {
       // Where the turn failed as a whole, the outcome is kept here until it can be written.
       await persist(this.#persistence, settle)
     }
-    const fields = { action: action.id, kind: action.kind, state: outcome.state }
-    if (outcome.state === 'FAILED') log.warn({ ...fields, error: outcome.payload.error }, 'action failed')
-    else log.debug(fields, 'action done')
-
     // After a lost turn only now the lane is free: the claim that came with it found it taken.
     return settled ? await claiming : await this.#claimUnlessOthersWait(action.lane)
   }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { RequestListener, Server, ServerOptions } from 'node:http'
 import { fastify, LogController, type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Protocol } from '../domain/ports/protocol.js'
+import { passingTraces } from '../domain/ports/tracing.js'
 import { createRecheck, installAccess, type DecidedRoute } from './authorize.js'
 import { backlogLimit, installBacklog } from './backlog.js'
 import { installBodies } from './bodies.js'
@@ -56,7 +57,7 @@ const tags = [
 
 /** Builds the HTTP server: our own API, its pages, and every protocol that has an HTTP face. Opens no port. */
 export async function createApp (deps: HttpDeps): Promise<HttpFaceOfAgent> {
-  const { config, protocols } = deps
+  const { config, protocols, observer, tracing = passingTraces } = deps
   const exchanges = createExchanges()
   const deciding = { access: deps.access, certificateOf, certificateRefusalOf }
   const waits = createWaits({ exchanges, requireValid: createRecheck(deciding) })
@@ -67,14 +68,16 @@ export async function createApp (deps: HttpDeps): Promise<HttpFaceOfAgent> {
   const routes = collectRoutes(app)
 
   app.decorateReply('exchange', null)
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.decorateRequest('route')
+  app.addHook('onRequest', (request, reply, done) => {
+    request.route = request.routeOptions
     exchanges.begin(reply)
     done()
   })
-  installRequestLog(app, { log: deps.log, observer: deps.observer, exchanges, waits })
+  installRequestLog(app, { log, observer, exchanges, waits, tracing })
   installShutdown(app, { exchanges, waits })
   installConnectionLimits(app, exchanges)
-  installBacklog(app, { exchanges, limit: backlogLimit(config.bodyLimit) })
+  installBacklog(app, { exchanges, log, limit: backlogLimit(config.bodyLimit) })
   installFairTurns(app)
   installGuard(app, config)
   installBodies(app)
@@ -101,7 +104,9 @@ function createServer ({ log, config }: Pick<HttpDeps, 'log' | 'config'>, { exch
   const limits: ServerOptions = {
     headersTimeout: Math.min(10_000, timeouts.requestTimeout),
     connectionsCheckingInterval: 1000,
-    maxHeaderSize: 16 * 1024
+    maxHeaderSize: 16 * 1024,
+    // The guard does, with an answer that has an id, and a line in the log: Node's own has neither.
+    requireHostHeader: false
   }
   const app: FastifyInstance = fastify({
     loggerInstance: log,
@@ -118,12 +123,14 @@ function createServer ({ log, config }: Pick<HttpDeps, 'log' | 'config'>, { exch
     http: limits,
     // Fastify's own way to TLS makes more servers for a name with several addresses, which nobody would look after.
     ...tls === null ? {} : { serverFactory: encrypted(tls, { ...limits, ...timeouts }) },
-    clientErrorHandler: createClientErrorHandler(exchanges),
+    clientErrorHandler: createClientErrorHandler(exchanges, log),
     frameworkErrors: (_error, request, reply) => routeUnreadable(app, request, reply),
     // Its published type describes what the default factory makes, not what Fastify calls.
     schemaController: { compilersFactory: { buildValidator: buildValidator as never } },
     schemaErrorFormatter: validationProblem
   })
+  // An expectation that nobody knows may be ignored (RFC 9110, 10.1.1). Node would answer 417 past every hook.
+  app.server.on('checkExpectation', app.routing)
   return app
 }
 

@@ -39,8 +39,8 @@ export function installAccess (app: FastifyInstance, deciding: Deciding): () => 
     declared.push(route)
   })
   app.addHook('onRequest', (request, _reply, done) => {
-    const { access: needed, tokenInUrl = false } = request.routeOptions.config
-    if (needed === undefined) throw new Error(`nobody has said who may use ${request.routeOptions.url ?? 'this route'}`)
+    const { config: { access: needed, tokenInUrl = false }, url } = request.route
+    if (needed === undefined) throw new Error(`nobody has said who may use ${url ?? 'this route'}`)
     if (needed !== 'public') {
       const principal = access.identify(credentialsOf(request, { ...deciding, tokenInUrl }))
       // First, so that the log says who was refused.
@@ -83,19 +83,20 @@ interface Looking extends Omit<Deciding, 'access'> {
 
 function credentialsOf (request: FastifyRequest, looking: Looking): Credentials {
   const { tokenInUrl, certificateOf, certificateRefusalOf } = looking
-  const { headers, ip: remoteAddress, raw: { socket } } = request
-  const authorization = authorizationOf(request)
-  const urlToken = tokenInUrl ? tokenOf(request.query) : undefined
-  const certificate = certificateOf(socket)
-  const certificateRefused = certificateRefusalOf(socket)
-  return {
-    remoteAddress,
-    forwarded: wasForwarded(headers),
-    ...authorization === undefined ? {} : { authorization },
-    ...urlToken === undefined ? {} : { urlToken },
-    ...certificate === undefined ? {} : { certificate },
-    ...certificateRefused === undefined ? {} : { certificateRefused }
+  const { headers, id: requestId, ip: remoteAddress, raw: { socket } } = request
+  // Put together step by step: this runs for every request, and spreads of what is mostly not there cost a microsecond.
+  const credentials: { -readonly [Name in keyof Credentials]: Credentials[Name] } = {
+    remoteAddress, requestId, forwarded: wasForwarded(headers)
   }
+  const authorization = authorizationOf(request)
+  if (authorization !== undefined) credentials.authorization = authorization
+  const urlToken = tokenInUrl ? tokenOf(request.query) : undefined
+  if (urlToken !== undefined) credentials.urlToken = urlToken
+  const certificate = certificateOf(socket)
+  if (certificate !== undefined) credentials.certificate = certificate
+  const certificateRefused = certificateRefusalOf(socket)
+  if (certificateRefused !== undefined) credentials.certificateRefused = certificateRefused
+  return credentials
 }
 
 function authorizationOf ({ headers: { authorization }, raw }: FastifyRequest): string | undefined {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Logger } from '../domain/log.js'
 import { refuseSlowClient } from './client-errors.js'
 import type { Exchanges } from './exchanges.js'
 
@@ -19,6 +20,7 @@ interface Kept {
 
 interface BacklogOptions {
   readonly exchanges: Exchanges
+  readonly log: Logger
   /** Bytes. */
   readonly limit: number
 }
@@ -28,7 +30,7 @@ interface BacklogOptions {
  * that wait, and answers that have not been taken. Where it is too much together, the connection for which something
  * has been kept longest is closed; a body or an answer that is alone may be as large as it has to.
  */
-export function installBacklog (app: FastifyInstance, { exchanges, limit }: BacklogOptions): void {
+export function installBacklog (app: FastifyInstance, { exchanges, log, limit }: BacklogOptions): void {
   /** By connection, the longest kept first. */
   const kept = new Map<Socket, Kept>()
   let total = 0
@@ -43,7 +45,7 @@ export function installBacklog (app: FastifyInstance, { exchanges, limit }: Back
       if (total <= limit || kept.size === 1) return
       of.cut = true
       letGo(socket, of)
-      refuseSlowClient(socket, exchanges)
+      refuseSlowClient(socket, { exchanges, log })
     }
   }
 

@@ -4,6 +4,7 @@ import type { Inspector } from '../domain/ports/inspector.js'
 import type { Observer } from '../domain/ports/observer.js'
 import type { Protocol } from '../domain/ports/protocol.js'
 import type { Scheduler } from '../domain/ports/scheduler.js'
+import type { Tracing } from '../domain/ports/tracing.js'
 import type { SecretHeaders } from '../domain/secret-headers.js'
 import type { TlsKeeper } from './tls/keeper.js'
 
@@ -38,6 +39,8 @@ export interface HttpDeps {
   readonly readiness: () => string | null
   readonly observer: Required<Observer>
   readonly isSecretHeader: SecretHeaders
+  /** Which trace a request belongs to. Absent: that of its caller. */
+  readonly tracing?: Tracing
   /** The certificates that connections are encrypted with; null or absent: they are not. */
   readonly tls?: TlsKeeper | null
 }

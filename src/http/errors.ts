@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { shorten } from '../domain/json.js'
 import { asProblem, Problem } from '../domain/problem.js'
 import { allowedMethods, type RouteList } from './route-list.js'
+import { pathOf } from './path-of.js'
 import { sendProblem } from './problem.js'
 import { requireReadable } from './unreadable-url.js'
 
@@ -48,10 +49,4 @@ function notFound ({ request, reply, routes }: Missing): Problem {
   if (allowed.length === 0 || allowed.includes(method)) return new Problem('unknown-path', { params: { path: shorten(path) } })
   reply.header('allow', allowed.join(', '))
   return new Problem('method-not-allowed', { params: { path: shorten(path), method, allowed: allowed.join(', ') } })
-}
-
-/** The URL without its query string, which may hold what nobody is to read. */
-function pathOf (url: string): string {
-  const end = url.indexOf('?')
-  return end === -1 ? url : url.slice(0, end)
 }

@@ -9,7 +9,8 @@ interface GuardConfig {
 }
 
 const corsMethods = 'GET, HEAD, POST'
-const corsHeaders = 'authorization, content-type, idempotency-key, if-none-match, last-event-id, x-request-id'
+const corsHeaders = 'authorization, content-type, idempotency-key, if-none-match, last-event-id, traceparent, tracestate, ' +
+  'x-request-id'
 const corsExposed = 'etag, link, location, retry-after, x-request-id, deprecation, sunset'
 
 /**
@@ -23,7 +24,7 @@ export function installGuard (app: FastifyInstance, config: GuardConfig): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-content-type-options', 'nosniff')
     if (origins.size > 0) reply.header('vary', 'origin')
-    requireHost(request, hosts)
+    requireHost(request, { reply, hosts })
     requirePlainBody(request, reply)
     const { origin } = request.headers
     if (origin !== undefined && origins.has(origin)) {
@@ -40,11 +41,17 @@ export function installGuard (app: FastifyInstance, config: GuardConfig): void {
   })
 }
 
-function requireHost (request: FastifyRequest, hosts: ReadonlySet<string>): void {
-  const { rawHeaders } = request.raw
+function requireHost (
+  request: FastifyRequest, { reply, hosts }: { reply: FastifyReply, hosts: ReadonlySet<string> }
+): void {
+  const { rawHeaders, headers, httpVersion } = request.raw
   // Node takes the first of several; whatever stands in between may have taken another.
   if (countOf('host', rawHeaders) > 1) {
     throw invalidHeader('Host', 'it is there more than once')
+  }
+  if (headers.host === undefined && httpVersion !== '1.0') {
+    reply.header('connection', 'close')
+    throw invalidHeader('Host', 'HTTP/1.1 asks for it')
   }
   for (const host of [request.headers.host ?? '', targetHost(request.raw.url ?? '')]) {
     const name = host === null ? 'localhost' : hostName(host)

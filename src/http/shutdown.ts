@@ -38,7 +38,7 @@ export function installShutdown (app: FastifyInstance, { exchanges, waits }: Shu
       inWork.delete(request)
       cutWhenIdle()
     })
-    if (waits.ended() && request.routeOptions.url !== livePath) throw new Problem('shutting-down')
+    if (waits.ended() && request.route.url !== livePath) throw new Problem('shutting-down')
     done()
   })
   app.server.on('connection', socket => {

@@ -217,8 +217,15 @@ async function runCommand (own: Run, argv: Argv, { abortable = true } = {}): Pro
     timeoutMs: config.commandTimeoutMs,
     keepBytes,
     ...placement,
+    env: { ...traceVariables(context.action), ...placement.env },
     ...(abortable ? { signal: context.signal } : {})
   })
+}
+
+/** By which programs that record traces go on with the action's, as many of them agree. */
+function traceVariables ({ trace }: Action): Record<string, string> {
+  if (trace === null) return {}
+  return { TRACEPARENT: trace.traceparent, ...trace.tracestate === null ? {} : { TRACESTATE: trace.tracestate } }
 }
 
 function commandFailed ({ role, result, phase }: { role: string, result: CommandResult, phase: string }): Outcome {

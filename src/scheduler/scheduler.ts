@@ -77,8 +77,8 @@ export function createScheduler ({ store, registry, newId, disabled }: Scheduler
       return appended satisfies Scheduled
     },
 
+    // Also where actions are disabled: so what must not run can be taken out of a queue before they are enabled.
     async cancel (id, caller) {
-      if (disabled !== null) throw new Problem('actions-disabled', { params: { reason: disabled } })
       const refuse = (action: Action): string | null => registry.get(action.kind)?.refuseCancel?.(action) ?? null
       return await store.requestCancel(normalId(id), { caller, refuse })
     },
@@ -105,6 +105,8 @@ function draftOf (request: ScheduleRequest, id: string) {
     principal: request.principal,
     protocol: request.protocol,
     remoteAddress: request.remoteAddress,
+    requestId: request.requestId ?? null,
+    trace: request.trace ?? null,
     createdAt: request.createdAt ?? null,
     collector: request.collector ?? null
   }

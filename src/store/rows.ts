@@ -8,7 +8,7 @@ import { actionTable, type ActionRow } from './schema.js'
 
 const {
   args, headers, statePayload, collector, updatedAt, suspendedAt, progressEntries, historyBytes, lastTransition,
-  ...listed
+  requestId, traceparent, tracestate, ...listed
 } = getTableColumns(actionTable)
 
 /** The columns that lists show: a page stays small, whatever the actions carry. */
@@ -21,7 +21,8 @@ export type SummaryRow = Pick<ActionRow, keyof typeof listed>
 const order = [
   'seq', 'id', 'kind', 'lane', 'protocol', 'principal', 'requester', 'state', 'createdAt', 'scheduledAt',
   'startedAt', 'finishedAt', 'cancelRequestedAt', 'updatedAt', 'interruptions', 'suspendedAt', 'progressEntries',
-  'historyBytes', 'version', 'collector', 'lastTransition', 'args', 'headers', 'statePayload', 'remoteAddress'
+  'historyBytes', 'version', 'collector', 'lastTransition', 'args', 'headers', 'statePayload', 'remoteAddress', 'requestId',
+  'traceparent', 'tracestate'
 ] as const satisfies ReadonlyArray<keyof ActionRow>
 
 /** The columns of a hand-written statement, for `prepareRows`. */
@@ -82,7 +83,10 @@ function rowOf (values: RowValues): ActionRow {
     args: values[21],
     headers: values[22],
     statePayload: values[23],
-    remoteAddress: values[24]
+    remoteAddress: values[24],
+    requestId: values[25],
+    traceparent: values[26],
+    tracestate: values[27]
   }
 }
 
@@ -149,7 +153,10 @@ export function toSummary (row: SummaryRow): ActionSummary {
  * @throws Damage
  */
 export function toAction (row: ActionRow): Action {
+  const { requestId, traceparent, tracestate } = row
   return Object.assign(toSummary(row), {
+    requestId,
+    trace: traceparent === null ? null : { traceparent, tracestate },
     args: parse(row.args),
     headers: parseHeaders(row.headers),
     statePayload: payloadValue(row.statePayload)

@@ -38,7 +38,10 @@ export const actionTable = sqliteTable('action', {
   lastTransition: integer('last_transition').notNull(),
   args: text('args').notNull(),
   headers: text('headers').notNull(),
-  statePayload: text('state_payload')
+  statePayload: text('state_payload'),
+  requestId: text('request_id'),
+  traceparent: text('traceparent'),
+  tracestate: text('tracestate')
 }, table => [
   index('action_open').on(table.lane, table.seq).where(sql`finished_at is null`),
   index('action_unfinished').on(table.protocol, table.seq).where(sql`finished_at is null`),

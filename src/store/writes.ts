@@ -68,8 +68,8 @@ export class Writes {
     this.#byId = lookups.byId
     this.#insert = database.prepare(`
       insert into action (seq, id, kind, lane, protocol, principal, requester, state, args, headers,
-        created_at, scheduled_at, updated_at, collector, last_transition, remote_address)
-      values (?, ?, ?, ?, ?, ?, ?, 'NEW', ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`)
+        created_at, scheduled_at, updated_at, collector, last_transition, remote_address, request_id, traceparent, tracestate)
+      values (?, ?, ?, ?, ?, ?, ?, 'NEW', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`)
     this.#claim = database.prepare(`
       update action set state = 'RUNNING', updated_at = ?, started_at = ?, last_transition = ?, version = version + 1
       where seq = ? and version = ?`)
@@ -113,7 +113,8 @@ export class Writes {
     const transition = ++this.#newest.transition
     const headersText = headerText(headers)
     const { changes } = this.#insert.run(action.seq, id, kind, lane, protocol, principal, requester, argsText,
-      headersText, action.createdAt, at, at, collector, transition, remoteAddress)
+      headersText, action.createdAt, at, at, collector, transition, remoteAddress,
+      action.requestId, action.trace?.traceparent ?? null, action.trace?.tracestate ?? null)
     if (changes === 0) return { action: toAction(this.#byId.get(id)!), fresh: false }
 
     this.#record({ to: action, transition, payload: null, at }, { from: null, previous: null }, scope)
@@ -284,6 +285,8 @@ function newAction (draft: ActionDraft, { seq, at }: { seq: number, at: Instant 
     cancelRequestedAt: null,
     interruptions: 0,
     version: 1,
+    requestId: draft.requestId ?? null,
+    trace: draft.trace ?? null,
     args: draft.args,
     headers: draft.headers,
     statePayload: null

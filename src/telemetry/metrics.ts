@@ -1,16 +1,18 @@
 import { Gauge, Registry } from 'prom-client'
 import type { Clock, Instant } from '../domain/clock.js'
+import type { Inspector } from '../domain/ports/inspector.js'
 import type { Observer } from '../domain/ports/observer.js'
 import type { LaneDepth } from '../domain/ports/store.js'
 import { createCounter, createHistogram } from '../tally.js'
 import { createActionMetrics } from './action-metrics.js'
+import { addDatastoreMetrics } from './datastore-metrics.js'
 import { createLaneLabels } from './lane-gauge.js'
 import { createProcessMetrics } from './process-metrics.js'
 
 /** The agent's metrics. */
 export interface Metrics {
   /** What components tell goes in here. */
-  readonly observer: Required<Observer>
+  readonly observer: Omit<Required<Observer>, 'resumed'>
   /** The media type of `text`. */
   readonly contentType: string
   /** Every metric in the Prometheus text format, as it is now. */
@@ -26,6 +28,10 @@ export interface MetricsDeps {
   readonly clock: Clock
   /** The queue as it is: asked at each scrape. */
   readonly queue: () => { readonly lanes: readonly LaneDepth[], readonly oldestWaiting: Instant | null }
+  /** Asked for the datastore's metrics. Without one there are none. */
+  readonly inspector?: Pick<Inspector, 'node' | 'shards'>
+  /** Whether the agent takes actions. Default true. */
+  readonly takesActions?: boolean
   /** The agent's version. */
   readonly version: string
   /** How many lanes get a label of their own. Default 32. */
@@ -39,15 +45,20 @@ const shortBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25
 const heldBuckets = [0.1, 1, 5, 15, 30, 60, 300, 1800, 7200, 43200]
 
 /** Makes the metrics, in a registry of their own. */
-export function createMetrics ({ clock, queue, version, laneLabels = 32 }: MetricsDeps): Metrics {
+export function createMetrics (deps: MetricsDeps): Metrics {
+  const { clock, queue, inspector, version, takesActions = true, laneLabels = 32 } = deps
   const registry = new Registry()
+  const help = 'Whether the agent takes actions, 1 or 0: where anybody on the network could ask for them it takes none.'
+  new Gauge({ name: 'steward_actions_enabled', help, registers: [registry] }).set(takesActions ? 1 : 0)
   addQueueMetrics({ registry, clock, queue, labels: createLaneLabels(laneLabels) })
   const observer = {
     committed: createActionMetrics(registry),
     ...storeMetrics(registry),
     ...runMetrics(registry),
-    ...httpMetrics(registry)
+    ...httpMetrics(registry),
+    ...traceMetrics(registry)
   }
+  if (inspector !== undefined) addDatastoreMetrics({ registry, clock, inspector })
   const stopMeasuring = createProcessMetrics(registry, version)
   return {
     observer,
@@ -177,4 +188,14 @@ function httpMetrics (registry: Registry): Pick<Required<Observer>, 'request'> {
       (wasHeld ? held : requests).labels(method, route, String(status)).observe(ms / 1000)
     }
   }
+}
+
+function traceMetrics (registry: Registry): Pick<Required<Observer>, 'spans'> {
+  const spans = createCounter({
+    name: 'steward_trace_spans_total',
+    help: 'Spans by what became of them: sent to the collector, or dropped.',
+    labelNames: ['fate'],
+    registers: [registry]
+  })
+  return { spans: ({ fate, count }) => spans.labels(fate).inc(count) }
 }

@@ -11,6 +11,7 @@ export const abilities = {
   'own-id': 'the caller may give an action its id',
   conflict: 'a conflict is told from a request that is wrong',
   'get-unfinished': 'an action can be looked up before it has ended',
+  trace: 'a request can belong to a trace',
   history: 'the history of an action can be seen',
   list: 'what waits and runs, and what has ended, can be listed',
   cancel: 'an action can be cancelled'
@@ -30,6 +31,8 @@ export interface FaceRequest {
   readonly key?: string
   /** When the caller made it: RFC 3339 in UTC. */
   readonly createdAt?: string
+  /** The trace that it belongs to, as W3C Trace Context writes it. */
+  readonly trace?: { readonly traceparent: string, readonly tracestate: string }
 }
 
 /** What a protocol answered, in our words: an id, or the category of its refusal. */

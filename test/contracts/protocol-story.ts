@@ -8,7 +8,7 @@ import { someCaller } from '../support/access.js'
 
 /** What a story left behind: rows, histories and what the protocol shows, without what may differ. */
 export interface Trace {
-  /** All actions, oldest first: everything but id, protocol, requester and headers. */
+  /** All actions, oldest first: everything but id, protocol, requester, headers and the id of its request. */
   readonly actions: ReadonlyArray<Record<string, unknown>>
   /** Their histories, oldest first: everything but the action's id. */
   readonly histories: ReadonlyArray<ReadonlyArray<Record<string, unknown>>>
@@ -89,7 +89,7 @@ async function traceOf (face: ProtocolFace): Promise<Trace> {
     shown.push(found === null ? null : { state: found.state, payload: found.payload })
   }
   return {
-    actions: stored.map(action => without(action, ['id', 'protocol', 'requester', 'headers'])),
+    actions: stored.map(action => without(action, ['id', 'protocol', 'requester', 'headers', 'requestId'])),
     histories: stored.map(action => scheduler.history(action).map(entry => without(entry, ['actionId']))),
     shown
   }

@@ -22,6 +22,7 @@ export function protocolContract (t: Test, adapter: ProtocolAdapter): void {
   repetitions(t, adapter)
   protocolRefusals(t, adapter)
   if (has(adapter, 'own-id')) ids(t, adapter)
+  if (has(adapter, 'trace')) traces(t, adapter)
   if (has(adapter, 'list')) lists(t, adapter)
   if (has(adapter, 'cancel')) cancels(t, adapter)
 }
@@ -108,6 +109,24 @@ function ids (t: Test, adapter: ProtocolAdapter): void {
     t.strictSame(await face.schedule(request), adapter.repetition === 'same' ? { id: key } : refusal(adapter, 'conflict'))
     t.strictSame(await face.schedule({ ...request, key: 'nonsense' }), { refused: 'invalid' })
     t.equal(rows(face).length, 1)
+  })
+}
+
+function traces (t: Test, adapter: ProtocolAdapter): void {
+  t.test(`${adapter.name}: an action is in the trace of its request, and a repetition in another changes nothing`, async t => {
+    const face = await adapter.open(t, {})
+    const trace = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', tracestate: 'vendor=a, other=b' }
+    const other = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: 'vendor=c' }
+    const request = { kind: script, args: { steps: [] }, key }
+
+    const id = idOf(await face.schedule({ ...request, trace }))
+    const again = await face.schedule({ ...request, trace: other })
+    const none = idOf(await face.schedule({ kind: script }))
+
+    t.strictSame(again, adapter.repetition === 'same' ? { id } : refusal(adapter, 'conflict'))
+    t.strictSame(face.engine.scheduler.get(id).trace, trace)
+    t.match(face.engine.scheduler.get(id).requestId, /^[0-9a-f-]{36}$/)
+    t.equal(face.engine.scheduler.get(none).trace, null)
   })
 }
 

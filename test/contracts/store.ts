@@ -33,6 +33,27 @@ export function storeContract (t: Test, open: OpenStoreUnderTest): void {
     t.match(store.history(action.seq), [{ actionId: said.id, at: 1000, state: 'NEW', payload: null }])
   })
 
+  t.test('an action keeps the request and the trace that it came with', async t => {
+    const { store, reopen } = openOne(t)
+    const trace = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', tracestate: 'vendor=a' }
+    const other = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: null }
+    const said = draft({ requestId: 'r-1', trace })
+    const effects: Effect[] = []
+    store.onCommit(told => { effects.push(...told) })
+    await store.append(said)
+    const stateless = draft({ lane: 'other', trace: other })
+    await store.append(stateless)
+
+    t.match((await store.append({ ...said, requestId: 'r-2', trace: other })).action, { requestId: 'r-1', trace }, 'those of the first')
+    await store.claim('main')
+    t.match(effects, [{ action: { requestId: 'r-1', trace } }, {}, { action: { state: 'RUNNING', requestId: 'r-1', trace } }])
+    const reopened = reopen()
+    t.match(reopened.running(), [{ requestId: 'r-1', trace }])
+    t.match(await reopened.claim('other'), { requestId: null })
+    t.strictSame(reopened.get(stateless.id)?.trace, other)
+    t.notOk('trace' in reopened.page(everything).items[0]!, 'lists do without')
+  })
+
   t.test('an id that is taken changes nothing and gives the action that has it', async t => {
     const { store } = openOne(t)
     const said = draft({ args: 1 })

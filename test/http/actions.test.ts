@@ -1,5 +1,6 @@
 import t from 'tap'
 import { openHttpApp } from '../support/http-app.js'
+import { draft } from '../contracts/store-under-test.js'
 import { accessOf } from '../support/access.js'
 
 const ping = 'agent.replicante.io/test.ping'
@@ -22,7 +23,7 @@ t.test('an action is recorded, found and listed', async t => {
   t.equal(answer.headers.location, `/api/v1/actions/${action.id}`)
   const recorded = { state: 'NEW', lane: 'main', principal: 'local', protocol: 'api', version: 1 }
   t.match(action, { ...request, ...recorded, created_ts: '2026-11-21T07:00:00.500Z' })
-  t.same(Object.keys(action).sort(), [...summaryFields, 'args', 'headers', 'state_payload'].sort())
+  t.same(Object.keys(action).sort(), [...summaryFields, 'args', 'headers', 'request_id', 'state_payload', 'traceparent'].sort())
 
   const found = await get(answer.headers.location as string)
   t.equal(found.statusCode, 200)
@@ -176,13 +177,15 @@ t.test('a full queue says when to try again', async t => {
   t.match(answer.json(), { type: '/problems/queue-full' })
 })
 
-t.test('where actions are disabled, nothing is scheduled or cancelled, and reading goes on', async t => {
+t.test('where actions are disabled, nothing is scheduled; what waits can be read and cancelled', async t => {
   const access = accessOf(() => 'x', { actionsDisabled: 'of this test' })
-  const { post, get } = await openHttpApp(t, { access, engine: { disabled: 'of this test' } })
+  const { post, get, engine } = await openHttpApp(t, { access, engine: { disabled: 'of this test' } })
+  const { action } = await engine.store.append(draft())
 
   t.match((await post('/api/v1/actions', { kind: ping })).json(), { type: '/problems/actions-disabled', status: 403 })
-  t.match((await post(`/api/v1/actions/${unknownId}/cancel`)).json(), { type: '/problems/actions-disabled', status: 403 })
-  t.equal((await get('/api/v1/actions')).statusCode, 200)
+  t.match((await get('/api/v1/actions')).json(), { actions: [{ id: action.id, state: 'NEW' }] })
+  t.equal((await post(`/api/v1/actions/${action.id}/cancel`)).statusCode, 202)
+  t.match((await get(`/api/v1/actions/${action.id}`)).json(), { state: 'FAILED', state_payload: { reason: 'cancelled' } })
 })
 
 t.test('lists are filtered, ordered and paged', async t => {

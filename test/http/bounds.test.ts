@@ -5,6 +5,7 @@ import { Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { fastify } from 'fastify'
 import t from 'tap'
+import { silentLogger } from '../../src/domain/log.js'
 import { installBacklog } from '../../src/http/backlog.js'
 import { installConnectionLimits } from '../../src/http/connections.js'
 import { createExchanges } from '../../src/http/exchanges.js'
@@ -45,7 +46,7 @@ t.test('the answer to who has left is not kept account of: nothing would end tha
   }
   app.decorateReply('exchange', null)
   app.addHook('onRequest', async (_request, reply) => { exchanges.begin(reply) })
-  installBacklog(app, { exchanges: { ...exchanges, whenOver }, limit: 1_000_000 })
+  installBacklog(app, { exchanges: { ...exchanges, whenOver }, log: silentLogger, limit: 1_000_000 })
   app.get('/gone', request => {
     request.raw.socket.destroy()
     return 'a'.repeat(20_000)

@@ -113,6 +113,11 @@ t.test('every answer has the id of its request', async t => {
   const refused = await get('/livez', { host: 'evil.example', 'x-request-id': 'seen' })
   t.equal(refused.headers['x-request-id'], 'seen')
   t.match(refused.json().instance, /seen$/)
+  const unusual = { '/%': 400, '/nothing': 404, '/api/unstable/nothing': 404 }
+  for (const [url, status] of Object.entries(unusual)) {
+    const answer = await get(url, { 'x-request-id': 'seen' })
+    t.match(answer, { statusCode: status, headers: { 'x-request-id': 'seen' } }, url)
+  }
 })
 
 t.test('what went wrong inside is logged under the id, and not told', async t => {

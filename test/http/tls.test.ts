@@ -152,7 +152,7 @@ function suite (): void {
     const { url, refusals } = await begin(t)
     const plain = connectRaw(t, url.replace('https', 'http'))
     plain.send(rawGet('/livez'))
-    t.match(await plain.closed, /^HTTP\/1\.1 400 Bad Request\r\n[^]*use https/)
+    t.match(await plain.closed, /^HTTP\/1\.1 400 Bad Request\r\n[^]*\r\nx-request-id: [0-9a-f-]{36}\r\n[^]*use https/)
     const garbage = connectRaw(t, url.replace('https', 'http'))
     garbage.send('GARBAGE\r\n\r\n')
     t.notMatch(await garbage.closed, /HTTP/)

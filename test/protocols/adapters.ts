@@ -38,8 +38,8 @@ const api = ({ get, post, use }: SharedServer): ProtocolAdapter => ({
     }
     return {
       engine,
-      schedule: async ({ kind, args, key: id, createdAt }) => {
-        return answerOf(await post('/api/v1/actions', { kind, args, id, created_ts: createdAt }))
+      schedule: async ({ kind, args, key: id, createdAt, trace }) => {
+        return answerOf(await post('/api/v1/actions', { kind, args, id, created_ts: createdAt }, trace))
       },
       cancel: async id => answerOf(await post(`/api/v1/actions/${id}/cancel`, {})),
       list: async () => ({ queue: await listed('NEW,RUNNING'), finished: await listed('DONE,FAILED') }),
@@ -64,8 +64,9 @@ const replicanteClassic = ({ get, post, use }: SharedServer): ProtocolAdapter =>
     const listed = async (list: string): Promise<string[]> => idsOf((await get(`${prefix}/${list}`)).json<Listed[]>())
     return {
       engine,
-      schedule: async ({ kind, args, key, createdAt }) => {
-        return answerOf(await post(`${prefix}/schedule/${kind}`, { action_id: key, args, created_ts: createdAt }))
+      schedule: async ({ kind, args, key, createdAt, trace }) => {
+        const body = { action_id: key, args, created_ts: createdAt }
+        return answerOf(await post(`${prefix}/schedule/${kind}`, body, trace))
       },
       list: async () => ({ queue: await listed('queue'), finished: await listed('finished') }),
       async get (id) {
@@ -96,8 +97,8 @@ const replicanteNext = ({ get, post, use }: SharedServer): ProtocolAdapter => ({
     }
     return {
       engine,
-      schedule: async ({ kind, args, key: id, createdAt }) => {
-        return answerOf(await post(`${prefix}/action`, { kind, args, id, created_time: createdAt }))
+      schedule: async ({ kind, args, key: id, createdAt, trace }) => {
+        return answerOf(await post(`${prefix}/action`, { kind, args, id, created_time: createdAt }, trace))
       },
       list: async () => ({ queue: await listed('queue'), finished: await listed('finished') }),
       async get (id) {
@@ -131,9 +132,10 @@ const activeWorkflow = ({ post, use }: SharedServer): ProtocolAdapter => ({
     const messageId = createMessageIds()
     return {
       engine,
-      async schedule ({ kind, args, key, createdAt }) {
+      async schedule ({ kind, args, key, createdAt, trace }) {
         const message = { id: messageId(key), agent_id: 7, payload: { kind, args }, created_at: createdAt }
-        const response = await post('/activeworkflow', { method: 'receive', params: { ...agent, memory: {}, message } })
+        const params = { ...agent, memory: {}, message }
+        const response = await post('/activeworkflow', { method: 'receive', params }, trace)
         if (response.statusCode !== 200) return refusedBy(response)
         const { errors, messages = [] } = response.json<{ result: AgentResult }>().result
         if (errors !== undefined) return { refused: 'invalid' }

@@ -219,7 +219,7 @@ t.test('migrations', async t => {
 
     t.strictSame(store.migrated.applied, shipped.slice(1).map(({ name }) => name))
     const [action] = store.page({ filter: {}, order: 'asc', limit: 10 }).items
-    t.match(store.get(action?.id ?? ''), { seq: 1, kind: 'a.b/c', state: 'NEW', args: 7 })
+    t.match(store.get(action?.id ?? ''), { seq: 1, kind: 'a.b/c', state: 'NEW', args: 7, requestId: null, trace: null })
     t.match(await store.requestCancel(action?.id ?? '', cancelWish()), { state: 'FAILED' }, 'it goes on as any other')
     t.strictSame(store.outcomes({ collector: 'mine', after: null, limit: 10 }).actions, [])
   })

@@ -51,6 +51,8 @@ export interface Credentials {
   readonly certificateRefused?: string
   /** True when the request says that somebody passed it on: then the peer is a proxy, and not who asks. */
   readonly forwarded?: boolean
+  /** The id of the request, for what the log tells of it. */
+  readonly requestId?: string
 }
 
 /** What an action records of who asks for it through a protocol. */
@@ -64,7 +66,7 @@ export interface Access {
   readonly actionsDisabled: string | null
   /** Who this is. Throws `unauthenticated`, and `too-many-logins` for an address that has failed too often. */
   identify (credentials: Credentials): Principal
-  /** Throws `forbidden`, or `actions-disabled` for the scopes `schedule` and `cancel`. */
+  /** Throws `forbidden`, or `actions-disabled` for the scope `schedule`. */
   authorize (principal: Principal, operation: Operation): void
   /** Whether who was identified before still would be: not once its token has been revoked or has expired. */
   isStillValid (principal: Principal): boolean

@@ -1,4 +1,6 @@
+import type { Action } from '../action.js'
 import type { Effect } from './store.js'
+import type { RequestTrace } from './tracing.js'
 
 /**
  * A request that is over. `route` is its pattern, never the URL that was asked. `status` is 499 where the connection
@@ -11,6 +13,18 @@ export interface AnsweredRequest {
   readonly ms: number
   /** Whether the answer was held on purpose (a wait, an event stream): then its time says nothing of the agent. */
   readonly held: boolean
+  /** Absent where the agent records no span of it. */
+  readonly traced?: TracedRequest
+}
+
+/** What the span of a request tells beside that. */
+export interface TracedRequest {
+  readonly id: string
+  readonly trace: RequestTrace
+  readonly scheme: 'http' | 'https'
+  /** Without the query; null where no route took the request. */
+  readonly path: string | null
+  readonly remoteAddress: string
 }
 
 /**
@@ -26,10 +40,14 @@ export interface Observer {
   committed? (effects: readonly Effect[]): void
   /** A pruning has ended. */
   pruned? (pruning: { readonly removed: number, readonly ms: number }): void
+  /** An action goes on, or is begun anew, that an agent which has died or was stopped had left RUNNING. */
+  resumed? (action: Action): void
   /** A run does not end although its signal was aborted. */
   stuck? (run: { readonly kind: string, readonly lane: string }): void
   /** A request of ours or of a protocol over HTTP is over. */
   request? (request: AnsweredRequest): void
+  /** Spans were taken by the collector of traces, or given up. */
+  spans? (spans: { readonly fate: 'sent' | 'dropped', readonly count: number }): void
 }
 
 /** One observer that tells all of them. */
@@ -39,7 +57,9 @@ export function everyObserver (observers: readonly Observer[]): Required<Observe
     operation: told => { for (const each of observers) each.operation?.(told) },
     committed: told => { for (const each of observers) each.committed?.(told) },
     pruned: told => { for (const each of observers) each.pruned?.(told) },
+    resumed: told => { for (const each of observers) each.resumed?.(told) },
     stuck: told => { for (const each of observers) each.stuck?.(told) },
-    request: told => { for (const each of observers) each.request?.(told) }
+    request: told => { for (const each of observers) each.request?.(told) },
+    spans: told => { for (const each of observers) each.spans?.(told) }
   }
 }

@@ -36,6 +36,16 @@ const summaryProperties = {
 
 const actionProperties = {
   ...summaryProperties,
+  request_id: {
+    type: ['string', 'null'],
+    description: 'The X-Request-Id of the request that asked for it, by which the log tells of that; null where there was none, ' +
+      'and for what older versions recorded.'
+  },
+  traceparent: {
+    type: ['string', 'null'],
+    description: 'The span that the action belongs below, as the header of W3C Trace Context: of the request where the agent ' +
+      'records traces, else what the caller sent. Null where there is no trace.'
+  },
   args: { description: 'The arguments; null when none were given.' },
   headers: { type: 'object', additionalProperties: { type: 'string' }, description: 'Metadata that came with the request.' },
   state_payload: { description: 'What the action last reported; null when nothing.' }

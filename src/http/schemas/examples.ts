@@ -20,7 +20,9 @@ const summary = {
 
 const payload = { file: 'app.db-0198c5a1.backup', bytes: 8192, pages: 2, integrity: 'ok' }
 
-const action = { ...summary, args: null, headers: {}, state_payload: payload }
+const origin = { request_id: 'nightly-17', traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }
+
+const action = { ...summary, ...origin, args: null, headers: {}, state_payload: payload }
 
 /** Examples of requests and answers. A test holds each against its schema. */
 export const examples = {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createServer, type Server, type ServerOptions } from 'node:https'
 import type { RequestListener } from 'node:http'
 import type { Socket } from 'node:net'
@@ -134,14 +135,15 @@ function tellOfHandshakes (server: Server, { log, refused, trust, handshaking }:
     } else if (error.code === noCertificate) {
       refused({ address, reason: 'NO_CERTIFICATE' }, 'a client without a certificate was refused')
     } else {
-      log.debug({ address, reason: error.code ?? error.message }, 'a TLS handshake failed')
+      const request = randomUUID()
+      log.debug({ request, address, reason: error.code ?? error.message }, 'a TLS handshake failed')
+      if (error.code === 'ERR_SSL_HTTP_REQUEST') rawOf(socket).write(rawAnswer(speakTls, request))
     }
-    if (error.code === 'ERR_SSL_HTTP_REQUEST') rawOf(socket).write(speakTls)
     socket.destroy()
   })
 }
 
-const speakTls = rawAnswer({ status: '400 Bad Request', detail: 'This port takes encrypted connections only: use https.' })
+const speakTls = { status: '400 Bad Request', detail: 'This port takes encrypted connections only: use https.' }
 
 /** Why the certificate was not taken, for example CERT_HAS_EXPIRED. (It is a text, whatever the types say.) */
 function reasonOf ({ authorizationError }: TLSSocket): string {

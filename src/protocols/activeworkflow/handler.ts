@@ -1,3 +1,4 @@
+import type { Caller } from '../../domain/action.js'
 import type { Clock, IdSource } from '../../domain/clock.js'
 import type { JsonObject } from '../../domain/json.js'
 import type { Access, Principal } from '../../domain/ports/access.js'
@@ -28,6 +29,8 @@ export interface CallContext {
   /** The kind in the URL; null for the type of the whole registry. */
   readonly type: string | null
   readonly principal: Principal
+  /** What actions record of it. */
+  readonly caller: Caller
   /** Throws `no-such-kind` when there is no kind as in the URL. Asked after access: others learn nothing of kinds. */
   readonly requireType: () => void
   /** Refuses a call some of whose parts that are used could not be read as they were sent. */
@@ -113,11 +116,11 @@ interface Asked {
 
 /** Who asks, when they may do what they ask for. */
 function admitted ({ access }: HandlerDeps, context: CallContext, { settings, wanted }: Asked): Origin {
-  const { call, type, principal, requireType } = context
+  const { call, type, principal, caller, requireType } = context
   const operation = wanted === null ? { scope: 'read' } as const : { scope: 'schedule', kind: wanted.kind } as const
   access.authorize(principal, operation)
   requireType()
-  return originOf({ principal, type, options: call.options, settings })
+  return originOf({ caller, type, options: call.options, settings })
 }
 
 function waitOf ({ waitFor }: CallContext, { waitMs }: Settings): Wait | null {

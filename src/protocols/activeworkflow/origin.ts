@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { derivedId } from '../../derived-id.js'
 import type { Caller } from '../../domain/action.js'
 import type { JsonObject, JsonValue } from '../../domain/json.js'
-import { callerOf, type Principal } from '../../domain/ports/access.js'
 import type { Message } from './call.js'
 import type { Settings } from './settings.js'
 
@@ -37,18 +36,18 @@ export interface Origin {
 }
 
 interface OriginParts {
-  readonly principal: Principal
+  readonly caller: Caller
   readonly type: string | null
   readonly options: JsonObject
   readonly settings: Settings
 }
 
 /** Tells agents apart. */
-export function originOf ({ principal, type, options, settings: { agent } }: OriginParts): Origin {
+export function originOf ({ caller, type, options, settings: { agent } }: OriginParts): Origin {
   const fingerprint = createHash('sha256').update(JSON.stringify([type, sorted(options)])).digest('hex')
-  const collector = JSON.stringify(['activeworkflow', principal.name, agent === null ? { options: fingerprint } : { agent }])
+  const collector = JSON.stringify(['activeworkflow', caller.principal, agent === null ? { options: fingerprint } : { agent }])
   const headers = { [agentHeader]: agent ?? fingerprint.slice(0, 16) }
-  return { caller: callerOf(principal, protocolName), type, fingerprint, collector, headers }
+  return { caller, type, fingerprint, collector, headers }
 }
 
 /**

@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { beginning } from '../../domain/json.js'
 import type { HttpTools } from '../../domain/ports/protocol.js'
 import { Problem } from '../../domain/problem.js'
-import { principalOf } from '../../route-access.js'
+import { principalOf, requestCaller } from '../../route-access.js'
 import { refuseAltered, type AlteredParts } from './bodies.js'
 import { readCall, type CallBody } from './call.js'
 import { answerCall, type HandlerDeps } from './handler.js'
+import { protocolName } from './origin.js'
 import type { AgentTypes } from './registration.js'
 import type { Wait } from './schedule.js'
 import { callSchema, querySchema, responses } from './schemas.js'
@@ -75,6 +76,7 @@ async function resultOf (deps: RouteDeps, request: FastifyRequest<Call>, reply: 
   }
   return await answerCall(deps, {
     ...{ call, type, principal, requireType },
+    caller: requestCaller(request, protocolName),
     refuseAltered: refuse,
     waitFor: limitMs => waitWith(deps, reply, limitMs)
   })

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { callerOf } from '../../../domain/ports/access.js'
 import type { Scheduler } from '../../../domain/ports/scheduler.js'
-import { principalOf } from '../../../route-access.js'
+import { requestCaller } from '../../../route-access.js'
 import { protocolName } from '../../protocol-name.js'
 import { entityTag } from '../../etag.js'
 import { actionView } from '../../json-views.js'
@@ -21,7 +20,7 @@ export function cancelRoute (app: FastifyInstance, { scheduler }: Deps): void {
     config: { access: 'cancel' },
     preValidation: async request => requireNoContent(request.body)
   }, async (request, reply) => {
-    const action = await scheduler.cancel(request.params.id, callerOf(principalOf(request), protocolName))
+    const action = await scheduler.cancel(request.params.id, requestCaller(request, protocolName))
     return reply.code(202).header('etag', entityTag(action)).send(actionView(action))
   })
 }
@@ -36,7 +35,7 @@ const cancelOperation = {
   response: {
     202: jsonResponse({ description: 'The wish is recorded.', schema: 'Action', example: examples.cancelledAction }),
     ...problemResponses([
-      ...bodyProblems, 'invalid-id', 'unknown-action', 'actions-disabled', 'action-finished', 'cancel-refused', 'store-full',
+      ...bodyProblems, 'invalid-id', 'unknown-action', 'action-finished', 'cancel-refused', 'store-full',
       'store-unavailable'
     ])
   }

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { JsonValue } from '../../../domain/json.js'
-import { callerOf, type Access, type Principal } from '../../../domain/ports/access.js'
+import type { Caller } from '../../../domain/action.js'
+import type { Access } from '../../../domain/ports/access.js'
 import type { Scheduler, ScheduleRequest } from '../../../domain/ports/scheduler.js'
 import { Problem } from '../../../domain/problem.js'
 import type { SecretHeaders } from '../../../domain/secret-headers.js'
 import { parseInstant } from '../../../rfc3339.js'
-import { principalOf } from '../../../route-access.js'
+import { principalOf, requestCaller } from '../../../route-access.js'
 import { protocolName } from '../../protocol-name.js'
 import { checkActionHeaders } from '../../action-headers.js'
 import { entityTag } from '../../etag.js'
@@ -42,7 +43,8 @@ export function scheduleRoute (app: FastifyInstance, { scheduler, access, isSecr
     if (body.headers !== undefined) checkActionHeaders(body.headers, isSecretHeader)
     const key = request.headers['idempotency-key']
     const id = idOf({ body, key, principal: principal.name })
-    const { action, fresh } = await scheduler.schedule(toRequest({ body, id, principal }))
+    const caller = requestCaller(request, protocolName)
+    const { action, fresh } = await scheduler.schedule(toRequest({ body, id, caller }))
     return reply
       .code(fresh ? 202 : 200)
       .header('location', `/api/v1/actions/${action.id}`)
@@ -70,15 +72,15 @@ function idOf ({ body, key, principal }: IdSources): string | undefined {
 interface Accepted {
   readonly body: ActionRequest
   readonly id: string | undefined
-  readonly principal: Principal
+  readonly caller: Caller
 }
 
-function toRequest ({ body, id, principal }: Accepted): ScheduleRequest {
+function toRequest ({ body, id, caller }: Accepted): ScheduleRequest {
   const { kind, args, requester, headers, created_ts: created } = body
   const createdAt = created === undefined ? null : parseInstant(created)
   return {
     kind,
-    ...callerOf(principal, protocolName),
+    ...caller,
     ...(id === undefined ? {} : { id }),
     ...(args === undefined ? {} : { args }),
     ...(createdAt === null ? {} : { createdAt }),

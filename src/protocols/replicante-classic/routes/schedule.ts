@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { JsonValue } from '../../../domain/json.js'
-import { callerOf, type Access, type Principal } from '../../../domain/ports/access.js'
+import type { Caller } from '../../../domain/action.js'
+import type { Access } from '../../../domain/ports/access.js'
 import type { ScheduleRequest, Scheduler } from '../../../domain/ports/scheduler.js'
 import { Problem } from '../../../domain/problem.js'
 import type { SecretHeaders } from '../../../domain/secret-headers.js'
 import { parseInstant } from '../../../rfc3339.js'
-import { principalOf } from '../../../route-access.js'
+import { principalOf, requestCaller } from '../../../route-access.js'
 import { actionHeaders } from '../headers.js'
 import { responses, scheduleBodySchema, scheduledSchema } from '../schemas.js'
 
@@ -38,9 +39,9 @@ export function scheduleRoute (scope: FastifyInstance, { scheduler, access, isSe
     onRequest: async request => { access.authorize(principalOf(request), { scope: 'schedule', kind: request.params['*'] }) },
     schema: scheduleAction
   }, async request => {
-    const principal = principalOf(request)
+    const caller = requestCaller(request, protocolName)
     const headers = actionHeaders(request.raw.rawHeaders, isSecretHeader)
-    const { action, fresh } = await scheduler.schedule(translate(request.params['*'], { body: request.body ?? {}, principal, headers }))
+    const { action, fresh } = await scheduler.schedule(translate(request.params['*'], { body: request.body ?? {}, caller, headers }))
     // Elsewhere a repetition is harmless; here Core counts on being told of it, and looks at nothing but the id.
     if (!fresh) throw new Problem('action-exists', { params: { id: action.id } })
     return { id: action.id }
@@ -65,17 +66,17 @@ const scheduleAction = {
 }
 
 interface Asked {
-  readonly principal: Principal
+  readonly caller: Caller
   readonly body: ScheduleBody
   readonly headers: Readonly<Record<string, string>>
 }
 
-function translate (kind: string, { body, principal, headers }: Asked): ScheduleRequest {
+function translate (kind: string, { body, caller, headers }: Asked): ScheduleRequest {
   const { action_id: id, args, created_ts: created, requester } = body
   const createdAt = typeof created === 'string' ? parseInstant(created) : null
   return {
     kind,
-    ...callerOf(principal, protocolName),
+    ...caller,
     headers,
     ...(typeof id === 'string' ? { id } : {}),
     ...(args === undefined || args === null ? {} : { args }),

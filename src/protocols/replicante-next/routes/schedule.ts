@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { Instant } from '../../../domain/clock.js'
 import type { JsonValue } from '../../../domain/json.js'
-import { callerOf, type Access, type Principal } from '../../../domain/ports/access.js'
+import type { Caller } from '../../../domain/action.js'
+import type { Access } from '../../../domain/ports/access.js'
 import type { ScheduleRequest, Scheduler } from '../../../domain/ports/scheduler.js'
 import { Problem } from '../../../domain/problem.js'
 import type { SecretHeaders } from '../../../domain/secret-headers.js'
 import { isUtc, parseInstant } from '../../../rfc3339.js'
-import { principalOf } from '../../../route-access.js'
+import { principalOf, requestCaller } from '../../../route-access.js'
 import { examples } from '../examples.js'
 import { responses } from '../responses.js'
 import { requestSchema, scheduledSchema } from '../schemas.js'
@@ -40,9 +41,9 @@ export function scheduleRoute (scope: FastifyInstance, { scheduler, access, isSe
       schema
     }, async request => {
       const { body } = request
-      const principal = principalOf(request)
-      access.authorize(principal, { scope: 'schedule', kind: body.kind })
-      const { action, fresh } = await scheduler.schedule(translate(body, { principal, isSecretHeader }))
+      access.authorize(principalOf(request), { scope: 'schedule', kind: body.kind })
+      const caller = requestCaller(request, protocolName)
+      const { action, fresh } = await scheduler.schedule(translate(body, { caller, isSecretHeader }))
       // Elsewhere a repetition is harmless; here the id alone decides.
       if (!fresh) throw new Problem('action-exists', { params: { id: action.id } })
       return { id: action.id }
@@ -62,16 +63,16 @@ const scheduleAction = {
 }
 
 interface Asking extends Pick<Deps, 'isSecretHeader'> {
-  readonly principal: Principal
+  readonly caller: Caller
 }
 
-function translate (body: ScheduleBody, { principal, isSecretHeader }: Asking): ScheduleRequest {
+function translate (body: ScheduleBody, { caller, isSecretHeader }: Asking): ScheduleRequest {
   const { kind, id, args, created_time: created, metadata } = body
   const createdAt = typeof created === 'string' ? utcInstant(created) : null
   return {
     kind,
     requester,
-    ...callerOf(principal, protocolName),
+    ...caller,
     headers: Object.fromEntries(Object.entries(metadata ?? {}).filter(([name]) => !isSecretHeader(name))),
     ...(typeof id === 'string' ? { id } : {}),
     ...(args === undefined || args === null ? {} : { args }),
