@@ -61,9 +61,12 @@ function isBuildStale () {
   return !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== fingerprint()
 }
 
-function build () {
+/** Compiles src to dist, whether that is stale or not. Ends the process when it fails. */
+export function build () {
   say('compiling src to dist')
   rmSync(stampFile, { force: true })
+  // What a package was made of (pack.mjs) says nothing of what is compiled now.
+  rmSync(at('dist', 'build.json'), { force: true })
   step('tsc', process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', root])
   removeOrphans()
   writeFileSync(stampFile, fingerprint())
@@ -95,7 +98,8 @@ function filesBelow (folder) {
     .map(entry => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
 }
 
-function step (name, command, args) {
+/** Runs a program, with all that it writes on standard error. Ends the process when it fails. */
+export function step (name, command, args) {
   const { status, signal, error } = spawnSync(command, args, {
     cwd: root, stdio: ['ignore', process.stderr.fd, process.stderr.fd], shell: process.platform === 'win32'
   })

@@ -18,6 +18,7 @@ import { everyObserver, type Observer } from './domain/ports/observer.js'
 import type { CommandRunner } from './domain/ports/process.js'
 import type { Component, Protocol } from './domain/ports/protocol.js'
 import type { Scheduler } from './domain/ports/scheduler.js'
+import { passingTraces } from './domain/ports/tracing.js'
 import { createSecretHeaders, type SecretHeaders } from './domain/secret-headers.js'
 import { createDriver } from './drivers.js'
 import { Executor } from './executor/executor.js'
@@ -39,6 +40,9 @@ import type { StoreError } from './store/errors.js'
 import { openStore } from './store/store.js'
 import { createSupervisor } from './supervisors/supervisor.js'
 import { createMetrics } from './telemetry/metrics.js'
+import { readHeadersFile } from './telemetry/traces/headers-file.js'
+import type { Traces } from './telemetry/traces/traces.js'
+import { createTransitionLog } from './telemetry/transition-log.js'
 
 interface ProtocolParts {
   readonly scheduler: Scheduler
@@ -80,6 +84,8 @@ export interface Agent {
   readonly warnings: readonly string[]
   /** The migrations that opening the database applied. */
   readonly migrated: { readonly applied: readonly string[], readonly copy: string | null }
+  /** How many actions wait or run. */
+  queueDepth (): number
   /** The OpenAPI documents by file name. */
   readonly renderDocuments: () => Record<string, string>
   /** Starts everything; resolves with the URL that it listens on. */
@@ -93,6 +99,9 @@ export interface Agent {
 
 /** How long each component may take to stop. */
 export const stopLimitMs = 5000
+
+/** How long the last spans may take to be sent at a stop. */
+const tracesStopLimitMs = 2000
 
 /**
  * The composition root: puts the agent together. Opens its database, and nothing else.
@@ -118,7 +127,7 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
   const store = openStore({ path: config.db, clock, queueLimit: config.actions.queue_limit, observer, onFatal })
   const inspector = createOwnInspector({ driver, config, log })
   const metrics = createMetrics({
-    clock,
+    ...{ clock, inspector, takesActions: access.actionsDisabled === null },
     version: inspector.agent().number,
     queue: () => ({ lanes: store.lanes(), oldestWaiting: store.oldestWaiting() })
   })
@@ -127,12 +136,15 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
   const { executor, pruner } = createWorkers(config, { store, kinds: registry, log, observer })
   const isSecretHeader = createSecretHeaders(config.http.secret_headers)
   const protocols = createProtocols(config, { scheduler, inspector, access, isSecretHeader, clock, newId })
-  observers.push(metrics.observer, ...protocols.flatMap(protocol => protocol.observer ?? []))
+  const traces = await openTraces(config, { log, observer, version: inspector.agent().number })
+  observers.push(metrics.observer, { committed: createTransitionLog(log) }, ...traces === null ? [] : [traces.observer])
+  observers.push(...protocols.flatMap(protocol => protocol.observer ?? []))
 
   const readiness = (): string | null =>
     store.trouble() ?? (access.actionsDisabled === null ? executor.trouble() : null)
   const face = await createApp({
     ...{ scheduler, inspector, access, log, metrics, observer, protocols, readiness, isSecretHeader, tls },
+    tracing: traces?.tracing ?? passingTraces,
     config: httpConfig(config)
   })
 
@@ -140,6 +152,7 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
     actionsDisabled: access.actionsDisabled,
     warnings: access.warnings,
     migrated: store.migrated,
+    queueDepth: () => store.lanes().reduce((sum, { waiting, running }) => sum + waiting + running, 0),
     renderDocuments: face.renderDocuments,
     start: async () => await start({
       ...{ driver, inspector, executor, protocols, pruner, face, bind, tls, log },
@@ -158,6 +171,7 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
       await within(stopLimitMs, driver.datastore.close())
       metrics.close()
       store.close()
+      await traces?.stop(tracesStopLimitMs)
     }
   }
 }
@@ -178,6 +192,8 @@ export function checkConfig (config: Config, log: ComponentLogger): CheckedConfi
   const bind = parseBind(config.bind)
   if (bind === null) throw new ConfigError([`bind: "${config.bind}" is not HOST:PORT`])
   refuseOwnDatabase(config)
+  const { traces: { headers_file: headersFile } } = config
+  if (headersFile !== null) configured(() => readHeadersFile(headersFile))
   return { bind, access: configured(() => accessOf(config, { bind, log })), tls: tlsOf(config, log) }
 }
 
@@ -200,6 +216,16 @@ function tlsOf ({ tls: settings }: Config, log: ComponentLogger): TlsKeeper | nu
   } catch (error) {
     throw error instanceof TlsFilesError ? new ConfigError(error.troubles) : error
   }
+}
+
+/** What records traces; null where they go nowhere. Loaded only then: most agents have no collector. */
+async function openTraces (
+  { traces: settings }: Config, parts: { log: ComponentLogger, observer: Required<Observer>, version: string }
+): Promise<Traces | null> {
+  const { endpoint, headers_file: headersFile, service_name: serviceName, sample_ratio: sampleRatio } = settings
+  if (endpoint === null) return null
+  const { createTraces } = await import('./telemetry/traces/traces.js')
+  return createTraces({ ...parts, endpoint, headersFile, serviceName, sampleRatio, clock })
 }
 
 /** Even reading the queue's file header beside SQLite would drop SQLite's locks on it. */

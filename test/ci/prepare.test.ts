@@ -78,6 +78,16 @@ t.test('a source that changed, came or went is compiled; what was made of one th
   t.ok(has('dist/a.js'))
 })
 
+t.test('what a package was made of says nothing of what is compiled afterwards', async t => {
+  const { write, has, prepare } = checkout(t)
+  prepare()
+  write('dist/build.json', '{"checkout":"0123","taint":"not tainted"}')
+
+  prepare({ force: true })
+
+  t.notOk(has('dist/build.json'))
+})
+
 t.test('packages are installed when the lockfile asks for others than there are', async t => {
   const { write, remove, prepare } = checkout(t)
   prepare()

@@ -3,6 +3,7 @@ import type { Action } from '../../src/domain/action.js'
 import type { JsonValue } from '../../src/domain/json.js'
 import type { AbortReason, KindContext } from '../../src/domain/kind.js'
 import { silentLogger } from '../../src/domain/log.js'
+import type { TraceContext } from '../../src/domain/trace-context.js'
 
 /** What a test says of the run that it imitates. */
 export interface FakeRun {
@@ -11,6 +12,7 @@ export interface FakeRun {
   readonly args?: JsonValue
   readonly headers?: Readonly<Record<string, string>>
   readonly startedAt?: number
+  readonly trace?: TraceContext
   /** What an interrupted run reported; with it the run is a resumed one unless `resumed` says otherwise. */
   readonly statePayload?: JsonValue
   readonly resumed?: boolean
@@ -68,7 +70,8 @@ export function createKindContext (run: FakeRun = {}): FakeKindContext {
   }
 }
 
-function fakeAction ({ kind = 'test/kind', id = fakeActionId, args, headers = {}, startedAt, statePayload }: FakeRun): Action {
+function fakeAction (run: FakeRun): Action {
+  const { kind = 'test/kind', id = fakeActionId, args, headers = {}, startedAt, statePayload } = run
   const at = startedAt ?? Date.now()
   return {
     seq: 1,
@@ -81,6 +84,8 @@ function fakeAction ({ kind = 'test/kind', id = fakeActionId, args, headers = {}
     requester: 'AGENT_API',
     principal: 'local',
     remoteAddress: '127.0.0.1',
+    requestId: null,
+    trace: run.trace ?? null,
     protocol: 'api',
     createdAt: at,
     scheduledAt: at,

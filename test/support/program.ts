@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 
 /** The built program: `npm test` compiles it; before running a single file by hand, `npm run build` does. */
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+export const builtProgram = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 /** No command that ends by itself takes nearly as long. */
 const longestRunMs = 60_000
@@ -37,6 +37,8 @@ interface Start {
   readonly env?: Readonly<Record<string, string>>
   /** A command that runs the command that it is given, such as `setpriv --reuid=65534`: the program runs through it. */
   readonly through?: readonly string[]
+  /** Another program than the one that was built here: the path of its `main.js`. */
+  readonly program?: string
 }
 
 /** An agent that has been started and may not listen yet. */
@@ -84,10 +86,33 @@ export async function runProgram (args: readonly string[], options: Omit<Start, 
   return { ...await exitOf(child), ...parts }
 }
 
-function start (args: readonly string[], { folder, env = {}, through = [] }: Omit<Start, 'args'>): ChildProcess {
+/** A command that goes on until a test ends it. */
+export interface RunningCommand {
+  /** What it has written so far. */
+  stdout (): string
+  stderr (): string
+  kill (signal: NodeJS.Signals): void
+  readonly exited: Promise<Exit>
+}
+
+/** Starts a command of the program, for example `['events']`. The test's end kills it. */
+export function startCommand (t: Test, args: readonly string[], options: Omit<Start, 'args'>): RunningCommand {
+  const child = start(args, options)
+  const parts: Record<'stdout' | 'stderr', string> = { stdout: '', stderr: '' }
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => { parts.stdout += text })
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => { parts.stderr += text })
+  const exited = exitOf(child)
+  t.teardown(async () => {
+    child.kill('SIGKILL')
+    await exited
+  })
+  return { stdout: () => parts.stdout, stderr: () => parts.stderr, kill: signal => { child.kill(signal) }, exited }
+}
+
+function start (args: readonly string[], { folder, env = {}, through = [], program = builtProgram }: Omit<Start, 'args'>): ChildProcess {
   const { PATH = '', HOME = '' } = process.env
-  const [program = process.execPath, ...before] = [...through, process.execPath]
-  return spawn(program, [...before, '--enable-source-maps', main, ...args], {
+  const [first = process.execPath, ...before] = [...through, process.execPath]
+  return spawn(first, [...before, '--enable-source-maps', program, ...args], {
     cwd: folder, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe']
   })
 }

@@ -1,6 +1,6 @@
 import type { ExitCode } from '../../src/cli/exit-codes.js'
 import { runCli } from '../../src/cli/run-cli.js'
-import { cliActions } from '../../src/main.js'
+import { cliActions } from '../../src/local-commands.js'
 
 /** What a command came to. */
 export interface RanCommand {
