@@ -65,6 +65,24 @@ export interface Output {
   out (line: string): void
   /** Troubles and remarks, to standard error. */
   err (line: string): void
+  /** Absent: neither of them is a terminal. */
+  readonly terminal?: Terminal
+}
+
+/** What is known of who reads. */
+export interface Terminal {
+  /** Standard output is a terminal. */
+  readonly out: boolean
+  /** Standard error is a terminal. */
+  readonly err: boolean
+  /** Whether colours are wanted where there is a terminal (https://no-color.org). */
+  readonly colours: boolean
+  /** How many characters a line of it has. */
+  columns (): number
+  /** How many lines it has. */
+  rows (): number
+  /** Writes to standard error as it is, without a line end: for what is drawn again and again. */
+  draw (text: string): void
 }
 
 /** What the commands do. `main.ts` brings it: the command line knows flags and texts, and nothing of the agent. */

@@ -3,10 +3,21 @@ import type { CliActions, Output } from './actions.js'
 import { addAudit } from './audit.js'
 import { addBackup } from './backup.js'
 import { addCheck } from './check.js'
+import { addCompletion } from './completion.js'
 import { exitCodeMeanings, exitCodes, type ExitCode } from './exit-codes.js'
 import { addMigrate } from './migrate.js'
 import { addOpenApi } from './openapi.js'
-import { examples } from './program.js'
+import { examples, type CommandSetup } from './program.js'
+import { addCancel } from './remote/cancel.js'
+import { addComplete } from './remote/complete.js'
+import { addEvents } from './remote/events.js'
+import { addHealth } from './remote/health.js'
+import { addInfo } from './remote/info.js'
+import { addKinds } from './remote/kinds.js'
+import { addLs } from './remote/ls.js'
+import { addRun } from './remote/run.js'
+import { addShards } from './remote/shards.js'
+import { addShow } from './remote/show.js'
 import { addServe } from './serve.js'
 import { addToken } from './token.js'
 
@@ -20,7 +31,12 @@ interface Cli {
 }
 
 /** The commands, in the order of the help. */
-const commands = [addServe, addCheck, addMigrate, addBackup, addAudit, addToken, addOpenApi]
+const commands = [
+  addServe,
+  addRun, addLs, addShow, addCancel, addKinds, addInfo, addShards, addEvents, addHealth,
+  addCheck, addMigrate, addBackup, addAudit, addToken, addOpenApi, addCompletion,
+  addComplete
+]
 
 /**
  * Carries out a command line and resolves to the exit code, without ending the process. Never rejects: an error that
@@ -28,9 +44,8 @@ const commands = [addServe, addCheck, addMigrate, addBackup, addAudit, addToken,
  */
 export async function runCli ({ argv, version, actions, output }: Cli): Promise<ExitCode> {
   let code: ExitCode = exitCodes.ok
-  const program = createProgram(version, output)
   const run = async (action: () => Promise<ExitCode>): Promise<void> => { code = await action() }
-  for (const add of commands) add({ program, actions, output, run })
+  const program = createProgram({ version, actions, output, run })
   try {
     await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' })
     return code
@@ -41,8 +56,15 @@ export async function runCli ({ argv, version, actions, output }: Cli): Promise<
   }
 }
 
+/** The program with all its commands, which has not run yet. */
+export function createProgram ({ version, ...setup }: Omit<CommandSetup, 'program'> & Pick<Cli, 'version'>): Command {
+  const program = createBareProgram(version, setup.output)
+  for (const add of commands) add({ program, ...setup })
+  return program
+}
+
 /** Commands added to it take over how it writes and ends. */
-function createProgram (version: string, output: Output): Command {
+function createBareProgram (version: string, output: Output): Command {
   const codes = Object.entries(exitCodeMeanings).map(([code, meaning]) => `  ${code}  ${meaning}`)
   return new Command('steward')
     .description('Steward stands beside one node and carries out the actions that its managers ask for.')

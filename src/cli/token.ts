@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from 'commander'
 import { isPrincipalName, isScope, principalNameInWords, scopeInWords } from '../domain/access-words.js'
-import { systemClock, type Instant } from '../domain/clock.js'
+import type { Instant } from '../domain/clock.js'
 import type { Scope } from '../domain/ports/access.js'
-import { parseInstant } from '../rfc3339.js'
 import { commonOptions, withCommonOptions } from './common-options.js'
 import { examples, type CommandSetup } from './program.js'
+import { parseFuture } from './times.js'
 
 interface CreateFlags {
   readonly name: string
@@ -29,7 +29,7 @@ export function addToken ({ program, actions, output, run }: CommandSetup): void
     .description('Makes a token and prints it, this once: nothing but its hash is kept.')
     .requiredOption('--name <name>', 'what its holder is called in the log and in the audit', parseName)
     .requiredOption('--scope <scope>', `what it may do: ${scopeInWords}; repeatable`, collectScope)
-    .option('--expires <time>', 'when it ends: a time from now on, such as 90d, or a moment (RFC 3339); without it, never', parseExpiry)
+    .option('--expires <time>', 'when it ends: a time from now on, such as 90d, or a moment (RFC 3339); without it, never', parseFuture)
     .addHelpText('after', examples('TOKEN=$(steward token create --name core --scope read --scope schedule --scope cancel)'))
     .action(async ({ name, scope, expires }: CreateFlags, command) => {
       const wanted = { name, scopes: scope, expiresAt: expires ?? null }
@@ -61,17 +61,4 @@ function parseName (text: string): string {
 function collectScope (text: string, earlier: readonly Scope[] = []): readonly Scope[] {
   if (!isScope(text)) throw new InvalidArgumentError(`It must be ${scopeInWords}.`)
   return earlier.includes(text) ? earlier : [...earlier, text]
-}
-
-const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-
-function parseExpiry (text: string): Instant {
-  const now = systemClock.now()
-  const [, count, unit] = /^([1-9]\d{0,5})([mhd])$/.exec(text) ?? []
-  const at = count === undefined ? parseInstant(text) : now + Number(count) * unitMs[unit as keyof typeof unitMs]
-  if (at === null || at <= now) {
-    throw new InvalidArgumentError('It must be a time from now on such as 90d, 12h or 30m, or a moment in the future ' +
-      'such as 2035-01-01T00:00:00Z.')
-  }
-  return at
 }
