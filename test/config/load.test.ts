@@ -8,6 +8,7 @@ const defaults: Config = {
   bind: '127.0.0.1:8000',
   db: './data/steward.db',
   log: { level: 'info' },
+  traces: { endpoint: null, headers_file: null, service_name: 'steward', sample_ratio: 1 },
   tls: { server_cert: null, server_key: null, clients_ca_bundle: null, clients_crl: null, clients: 'required' },
   access: { tokens_file: null, local_scopes: ['admin'], certificates: {}, failures_per_minute: 10 },
   http: {
@@ -199,7 +200,7 @@ t.test('unknown keys and variables stop the start and name the nearest known one
     '--set actions.queue: is not a known key; did you mean actions.queue_limit?',
     'actons: is not a known key; did you mean actions? (steward.yaml:1:1)',
     'queue_limit: is not a known key; did you mean actions.queue_limit? (steward.yaml:2:1)',
-    'zzzzzz: is not a known key; known here: bind, db, log, tls, access, http, actions, datastore, node, service, ' +
+    'zzzzzz: is not a known key; known here: bind, db, log, traces, tls, access, http, actions, datastore, node, service, ' +
       'external_actions, replicante, activeworkflow (steward.yaml:5:1)',
     'http.bodylimit: is not a known key; did you mean http.body_limit? (steward.yaml:4:3)'
   ])

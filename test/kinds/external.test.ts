@@ -100,6 +100,19 @@ t.test('each command gets the documented JSON, and the environment of the config
   }
 })
 
+t.test('each command is told of the trace that its action belongs to', async t => {
+  const { make } = setUp(t)
+  const action = shell('echo "$TRACEPARENT|$TRACESTATE"')
+  const check = shell('echo "{\\"status\\":\\"failed\\",\\"error\\":\\"$TRACEPARENT\\"}"')
+  const kind = make({ action, check })
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+  const payloadWith = async (run: FakeRun) => (await kind.run(createKindContext(run).context)).payload
+
+  t.match(await payloadWith({ trace: { traceparent, tracestate: 'a=1' } }), { stdout: `${traceparent}|a=1\n`, error: traceparent })
+  t.match(await payloadWith({ trace: { traceparent, tracestate: null } }), { stdout: `${traceparent}|\n` })
+  t.match(await payloadWith({}), { stdout: '|\n' })
+})
+
 t.test('the commands of an action share a folder of their own, unless they have another', async t => {
   const { make, folder } = setUp(t)
   const check = shell('echo "{\\"status\\":\\"failed\\",\\"error\\":\\"$(pwd) $(cat mark)\\"}"')
