@@ -3,7 +3,7 @@ import type { SchemaNode } from '../schema-node.js'
 /** Where traces are sent, and how many. See docs/observability.md. */
 export const tracesSchema: SchemaNode = {
   type: 'object',
-  description: 'Traces. The variables OTEL_* of OpenTelemetry are not read.',
+  description: 'Traces. Of the variables OTEL_* of OpenTelemetry only those with headers for the collector count.',
   additionalProperties: false,
   properties: {
     endpoint: {
@@ -20,7 +20,7 @@ export const tracesSchema: SchemaNode = {
       minLength: 1,
       'x-allowed': 'the path of a file, or null',
       description: 'A file with headers for the collector, such as its credentials: "name: value" on each line. It is read anew for ' +
-        'each request.',
+        'each batch.',
       default: null,
       examples: ['/etc/steward/collector.headers']
     },

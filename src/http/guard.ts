@@ -49,7 +49,7 @@ function requireHost (
   if (countOf('host', rawHeaders) > 1) {
     throw invalidHeader('Host', 'it is there more than once')
   }
-  if (headers.host === undefined && httpVersion !== '1.0') {
+  if (headers.host === undefined && httpVersion === '1.1') {
     reply.header('connection', 'close')
     throw invalidHeader('Host', 'HTTP/1.1 asks for it')
   }

@@ -120,9 +120,12 @@ t.test('no collector, or a bad one, holds anything up', async t => {
   }
 })
 
-t.test('what records traces is loaded only where they go somewhere, and OpenTelemetry\'s variables change nothing', async t => {
+t.test('what records traces is loaded only where they go somewhere, and OpenTelemetry\'s variables decide nothing', async t => {
   const collector = await startOtlpReceiver(t)
   const other = await startOtlpReceiver(t)
+  const folder = temporaryFolder(t)
+  const headers = join(folder, 'collector.headers')
+  writeFileSync(headers, 'authorization: configured\n')
   const loadedBy = async (args: readonly string[]): Promise<string> => {
     const record = join(temporaryFolder(t), 'modules')
     const program = await startProgram(t, {
@@ -131,24 +134,48 @@ t.test('what records traces is loaded only where they go somewhere, and OpenTele
       env: {
         NODE_OPTIONS: `--import=${new URL('../support/loaded-modules.mjs', import.meta.url)}`,
         LOADED_MODULES: record,
-        OTEL_EXPORTER_OTLP_ENDPOINT: other.url,
-        OTEL_EXPORTER_OTLP_HEADERS: 'x-otel=read',
-        OTEL_SERVICE_NAME: 'otel',
-        OTEL_TRACES_SAMPLER: 'always_off'
+        ...variables(other.url)
       }
     })
     await scheduleTraced(program, { kind: 'agent.replicante.io/debug.success' })
     await stopInTime(t, program)
+    const foreign = program.output().split('\n').filter(line => /otel|otlp|opentelemetry/i.test(line))
+    t.strictSame(foreign, [], 'the SDK writes nothing')
     const modules = readFileSync(record, 'utf8')
     t.match(modules, /\/dist\/agent\.js$/m)
     return modules
   }
 
   t.notMatch(await loadedBy([]), /traces\/(traces|exporter)\.js|opentelemetry/)
-  t.match(await loadedBy(tracesTo(collector.url)), /traces\/exporter\.js/)
+  const modules = await loadedBy([...tracesTo(collector.url), '--set', `traces.headers_file=${headers}`])
+  t.match(modules, /traces\/exporter\.js/)
+  t.match(modules, /@opentelemetry\/exporter-trace-otlp-http/)
+  t.strictSame(ofTrace(collector).map(({ name }) => name).sort(), ['POST /api/v1/actions', 'run', 'wait'])
   t.match(ofTrace(collector)[0], { resource: { 'service.name': 'steward' } })
-  t.notOk(collector.requests.some(({ headers }) => 'x-otel' in headers))
+  t.equal(collector.requests[0]?.headers.authorization, 'configured')
+  t.notOk(collector.requests[0]?.headers['content-encoding'])
   t.strictSame(other.requests, [])
+})
+
+/** What would send the traces elsewhere or nowhere, and what is not valid. */
+const variables = (elsewhere: string): Record<string, string> => ({
+  OTEL_SDK_DISABLED: 'true',
+  OTEL_LOG_LEVEL: 'all',
+  OTEL_SERVICE_NAME: 'otel',
+  OTEL_RESOURCE_ATTRIBUTES: 'service.name=otel',
+  OTEL_TRACES_SAMPLER: 'always_off',
+  OTEL_TRACES_EXPORTER: 'none',
+  OTEL_ATTRIBUTE_COUNT_LIMIT: '0',
+  OTEL_EXPORTER_OTLP_ENDPOINT: elsewhere,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: ':not a URL:',
+  OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=otel,broken=%zz,=,',
+  OTEL_EXPORTER_OTLP_TIMEOUT: '-1',
+  OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: 'soon',
+  OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+  OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/at/all.pem',
+  OTEL_BSP_MAX_QUEUE_SIZE: '0',
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: 'many',
+  OTEL_BSP_SCHEDULE_DELAY: '-5'
 })
 
 t.test('the headers of the file reach the collector and nobody else; one that cannot be read stops the start', async t => {

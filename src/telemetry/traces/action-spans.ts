@@ -9,6 +9,7 @@ import { firstRunSpanId, newSpanId, spanBelow, type Attributes, type Span } from
 /** What makes spans of actions: each method but `end` is that of an observer. */
 export interface ActionSpans {
   committed (effects: readonly Effect[]): void
+  interrupted (action: Action): void
   resumed (action: Action): void
   /** Ends what still runs, for an agent that stops: the next one goes on with a run of its own. */
   end (): void
@@ -65,10 +66,13 @@ export function createActionSpans ({ clock, record }: ActionSpansOptions): Actio
     else if (state === 'RUNNING') progressed(open.get(id) ?? firstRun(action, trace), at)
     else if (isFinal(state) && from === 'RUNNING') {
       // A run that is not known was that of an agent which has died, and this one has judged it.
-      ran(open.get(id) ?? firstRun(action, trace), { action, end: at, error: errorOf(action) })
+      ran(open.get(id) ?? deadRun(action, trace), { action, end: at, error: errorOf(action) })
       open.delete(id)
     }
   }
+
+  /** The clock may have been set back meanwhile. */
+  const nowFor = ({ startedAt }: Action): Instant => Math.max(clock.now(), startedAt ?? 0)
 
   return {
     committed (effects) {
@@ -78,16 +82,17 @@ export function createActionSpans ({ clock, record }: ActionSpansOptions): Actio
         if (action.trace !== null && isSampled(action.trace.traceparent)) moved(action, action.trace, { from, at })
       }
     },
-    resumed (action) {
-      const { id, trace, interruptions } = action
+    // Nobody has told of a run whose agent has died. One that was stopped in good order has been told of.
+    interrupted (action) {
+      const { trace } = action
       if (trace === null || !isSampled(trace.traceparent)) return
-      // The clock may have been set back meanwhile.
-      const now = Math.max(clock.now(), action.startedAt ?? 0)
-      // Nobody has told of the run that was interrupted. One that was stopped in good order has been told of.
-      if (interruptions > 0) {
-        const error = 'The agent died while the action was running.'
-        ran(firstRun(action, trace), { action, end: now, error, more: { 'steward.run.interrupted': true } })
-      }
+      const error = 'The agent died while the action was running.'
+      ran(deadRun(action, trace), { action, end: nowFor(action), error, more: { 'steward.run.interrupted': true } })
+    },
+    resumed (action) {
+      const { id, trace } = action
+      if (trace === null || !isSampled(trace.traceparent)) return
+      const now = nowFor(action)
       open.set(id, { action, trace, spanId: newSpanId(), began: now, last: now, resumed: true })
     },
     end () {
@@ -110,6 +115,12 @@ interface Ending {
 function firstRun (action: Action, trace: TraceContext): OpenRun {
   const began = action.startedAt ?? action.scheduledAt
   return { action, trace, spanId: firstRunSpanId(action.id), began, last: began, resumed: false }
+}
+
+/** A run of an agent that has died. After a second death it was not the first, and no two spans have the same id. */
+function deadRun (action: Action, trace: TraceContext): OpenRun {
+  const run = firstRun(action, trace)
+  return action.interruptions > 1 ? { ...run, spanId: newSpanId(), resumed: true } : run
 }
 
 function attributesOf ({ id, kind, lane, state }: Action): Attributes {

@@ -40,10 +40,10 @@ export function createTraces (options: TracesOptions): Traces {
   const collector = { endpoint, headersFile }
   const exporter = new Exporter({ collector, origin: { resource, version }, log, observer, limits })
   const record: Exporter['add'] = span => { exporter.add(span) }
-  const { committed, resumed, end } = createActionSpans({ clock, record })
+  const { committed, interrupted, resumed, end } = createActionSpans({ clock, record })
   return {
     tracing: createTracing(sampleRatio),
-    observer: { committed, resumed, request: createRequestSpans({ clock, record }) },
+    observer: { committed, interrupted, resumed, request: createRequestSpans({ clock, record }) },
     async stop (limitMs) {
       end()
       await exporter.stop(limitMs)

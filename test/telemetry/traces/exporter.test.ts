@@ -232,13 +232,28 @@ t.test('a collector that never answers, or never ends its answer, is given up', 
   await eventually('what has begun with 200 counts as taken', () => second.fates.sent === 1)
 })
 
+t.test('a batch that fails at the end leaves the others their time', async t => {
+  const asked: Socket[] = []
+  const collector = await startOddCollector(t, socket => { socket.once('data', () => { asked.push(socket) }) })
+  const { exporter, fates } = open(t, collector, { limits: { delayMs: 3_600_000, batch: 1, timeoutMs: 10_000 } })
+  add(exporter, ['one', 'two', 'three'])
+  const stopped = exporter.stop(10_000)
+  await eventually('all are under way', () => asked.length === 3)
+  asked.pop()?.end('HTTP/1.1 401 No\r\ncontent-length: 0\r\n\r\n')
+  await eventually('it is counted', () => fates.dropped > 0)
+  for (const socket of asked) socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')
+  await stopped
+
+  t.strictSame(fates, { sent: 2, dropped: 1 })
+})
+
 t.test('a collector that hangs does not hold up the end, and is left', async t => {
   const asked = { begun: 0, ended: 0 }
   const hanging = await startOddCollector(t, socket => {
     asked.begun++
     socket.on('close', () => { asked.ended++ })
   })
-  const { exporter, fates, logged } = open(t, hanging, { limits: { ...quick, timeoutMs: 2000 } })
+  const { exporter, fates, logged } = open(t, hanging)
   add(exporter, many(1000))
   await eventually('it was asked', () => asked.begun > 0)
   await exporter.stop(50)

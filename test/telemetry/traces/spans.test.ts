@@ -7,7 +7,7 @@ import { createTracing } from '../../../src/telemetry/traces/request-spans.js'
 import type { Span } from '../../../src/telemetry/traces/span.js'
 import { someCaller } from '../../support/access.js'
 import { openEngine, type Engine, type EngineOptions } from '../../support/engine.js'
-import { scriptedKind } from '../../support/scripted-kind.js'
+import { aborted, scriptedKind, type ScriptedKind } from '../../support/scripted-kind.js'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const caller = '00f067aa0ba902b7'
@@ -133,6 +133,36 @@ t.test('a run that was interrupted is told of by the next agent, with the progre
   t.not(ran?.spanId, died?.spanId)
   t.equal(second.spans.length, 3)
   holdTogether(t, [...first.spans, ...second.spans])
+})
+
+t.test('each run is told of once, whether its agent died or was stopped in good order', async t => {
+  const make = (): ScriptedKind => scriptedKind('test/kind')
+  const [first, second, third, fourth] = [make(), make(), make(), make()]
+  const one = openTraced(t, { kinds: [first] })
+  const id = await one.scheduleTraced()
+  await one.run()
+  await first.begun()
+  one.crash()
+  const two = openTraced(t, { kinds: [second], path: one.path })
+  await two.run()
+  await second.begun()
+  two.crash()
+  const three = openTraced(t, { kinds: [third], path: one.path })
+  await three.run()
+  const stopped = await third.begun()
+  const stopping = three.stop()
+  stopped.throws(await aborted(stopped.context.signal))
+  await stopping
+  three.endSpans()
+  const four = openTraced(t, { kinds: [fourth], path: one.path })
+  await four.run()
+  const last = await fourth.begun()
+  last.returns(done())
+  await four.finished(id)
+
+  const runs = [one, two, three, four].map(({ spans }) => spans.filter(({ name }) => name === 'run'))
+  t.strictSame(runs.map(({ length }) => length), [0, 1, 2, 1])
+  t.equal(new Set(runs.flat().map(({ spanId }) => spanId)).size, 4)
 })
 
 t.test('a run of a kind that does not go on after its agent has died is one that failed', async t => {
