@@ -21,9 +21,15 @@ const cliActions: CliActions = {
   openapi: async (...given) => await (await local()).openapi(...given)
 }
 
-/** A reader that has seen enough, as in `steward openapi | head`, is no error. */
+/** So long a command has, in milliseconds, to end by itself when nobody reads its output any more. */
+const lastWordsMs = 200
+
+/** A reader that has seen enough, as in `steward openapi | head`, is no error. What ends now keeps its own code. */
 function endWithReader (error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(exitCodes.ok)
+  if (error.code === 'EPIPE') {
+    setTimeout(() => { process.exit(process.exitCode ?? exitCodes.ok) }, lastWordsMs)
+    return
+  }
   writeError(`steward: standard output cannot be written: ${error.message}`)
   process.exit(exitCodes.inputOutput)
 }
@@ -31,6 +37,11 @@ function endWithReader (error: NodeJS.ErrnoException): void {
 /** Nobody can be told that standard error takes nothing, because its disk is full or nobody reads: the work goes on. */
 function writeError (line: string): void {
   process.stderr.write(`${line}\n`, () => {})
+}
+
+/** Resolves when a reader has taken all that was written, however long that takes; or will never. */
+async function written ({ stdout }: NodeJS.Process): Promise<void> {
+  if (stdout.writableLength > 0) await new Promise<void>(resolve => { stdout.write('', () => { resolve() }) })
 }
 
 /** Carries out a command line and sets the exit code of the process. */
@@ -45,12 +56,14 @@ export async function main (argv: readonly string[]): Promise<void> {
       out: process.stdout.isTTY,
       err: process.stderr.isTTY,
       colours: !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
-      columns: () => process.stderr.columns ?? process.stdout.columns ?? 80,
-      rows: () => process.stderr.rows ?? process.stdout.rows ?? 24,
+      // Some terminals say that they have none.
+      columns: () => process.stderr.columns || process.stdout.columns || 80,
+      rows: () => process.stderr.rows || process.stdout.rows || 24,
       draw: text => { process.stderr.write(text) }
     }
   }
   process.exitCode = await runCli({ argv, version: agentVersion().number, actions: cliActions, output })
+  await written(process)
   // A run that ignored its signal must not keep the process: by now it is on disk as what it is.
   setTimeout(() => { process.exit() }, 1000).unref()
 }

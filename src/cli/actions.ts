@@ -77,7 +77,7 @@ export interface Terminal {
   readonly err: boolean
   /** Whether colours are wanted where there is a terminal (https://no-color.org). */
   readonly colours: boolean
-  /** How many characters a line of it has. */
+  /** How many characters a line of it has: never none. */
   columns (): number
   /** How many lines it has. */
   rows (): number

@@ -17,7 +17,8 @@ export const exitCodes = {
   actionFailed: 20,
   actionCancelled: 21,
   waitIsOver: 22,
-  interrupted: 130
+  interrupted: 130,
+  terminated: 143
 } as const
 
 /** One of the exit codes. */
@@ -42,5 +43,6 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
   20: 'the action has failed',
   21: 'the action was cancelled',
   22: 'the action had not ended when the time of --timeout was over; it goes on',
-  130: 'cut short by SIGINT (Ctrl-C); for serve: by a second signal'
+  130: 'cut short by SIGINT (Ctrl-C); for serve: by a second signal',
+  143: 'cut short by SIGTERM; serve stops in good order, by code 0'
 }

@@ -1,5 +1,5 @@
 import { visible } from './table.js'
-import { cutTo, widthOf } from './text-width.js'
+import { cutTo, widest, widthOf } from './text-width.js'
 
 /** A column of a table that may have to become narrower than its texts. */
 export interface Column {
@@ -20,7 +20,7 @@ const leastWidth = 8
 export function fitTable (columns: readonly Column[], lineWidth: number | null): string[] {
   const sized = columns.map(column => {
     const cells = column.cells.map(visible)
-    return { ...column, cells, width: Math.max(widthOf(column.head), ...cells.map(widthOf)) }
+    return { ...column, cells, width: widest([column.head, ...cells]) }
   })
   const shown = lineWidth === null ? sized : narrowed(sized, lineWidth)
   const heads = shown.map(column => ({ ...column, paint: undefined, cells: [column.head] }))

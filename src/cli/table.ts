@@ -1,11 +1,11 @@
-import { padTo, widthOf } from './text-width.js'
+import { padTo, widest } from './text-width.js'
 
 /**
  * Rows as lines of text, with the columns below each other. What a terminal would take for a command is written out.
  */
 export function formatTable (heads: readonly string[], rows: ReadonlyArray<readonly string[]>): string[] {
   const cells = [heads, ...rows].map(row => row.map(visible))
-  const widths = heads.map((_, column) => Math.max(...cells.map(row => widthOf(row[column] ?? ''))))
+  const widths = heads.map((_, column) => widest(cells.map(row => row[column] ?? '')))
   return cells.map(row => row.map((cell, column) => padTo(cell, widths[column] ?? 0)).join('  ').trimEnd())
 }
 

@@ -13,6 +13,12 @@ export function widthOf (text: string): number {
   return width
 }
 
+/** The columns that the widest of many texts takes. */
+export function widest (texts: readonly string[]): number {
+  // Not Math.max of all: a function takes some hundred thousand arguments at most, and a list may be longer.
+  return texts.reduce((most, text) => Math.max(most, widthOf(text)), 0)
+}
+
 function widthOfOne (character: string): number {
   if (zeroWidth.test(character)) return 0
   return doubleWidth.test(character) ? 2 : 1

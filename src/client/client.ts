@@ -5,7 +5,7 @@ import { AgentRefusal } from './errors.js'
 import { watchEvents } from './events.js'
 import type { ActionDetail, ActionPage, CallOptions, ClientOptions, FollowOptions, ListFilter, Shard, StewardClient } from './model.js'
 import { patiently } from './patience.js'
-import { createReader, present, type Reader } from './reader.js'
+import { createReader, type Reader } from './reader.js'
 import { createTransport, type Transport } from './transport.js'
 
 // What users of the package name: this file is all that it exports.
@@ -14,7 +14,7 @@ export type { Problem } from './errors.js'
 export type { AgentEvent, EventsOptions, GapEvent, TransitionEvent } from './events.js'
 export type {
   Action, ActionDetail, ActionPage, ActionRequest, ActionSummary, AgentInfo, CallOptions, ClientOptions, DatastoreInfo,
-  FollowOptions, Kind, ListFilter, Principal, Scheduled, Shard, StewardClient, Transition
+  FollowOptions, Kind, ListFilter, Offset, Principal, Scheduled, ScheduleOptions, Shard, StewardClient, Transition
 } from './model.js'
 export type { ClientTls } from './transport.js'
 
@@ -39,9 +39,9 @@ interface Parts {
 
 type ActionCalls = Pick<StewardClient, 'schedule' | 'action' | 'cancel' | 'page' | 'list'>
 
-function actionCalls ({ api, reader: { answer, dataOf } }: Parts): ActionCalls {
+function actionCalls ({ api, reader: { answer, checked, dataOf } }: Parts): ActionCalls {
   async function page (filter: ListFilter = {}, { signal }: CallOptions = {}): Promise<ActionPage> {
-    return await dataOf(api.GET('/api/v1/actions', { params: { query: filter }, ...given(signal) }))
+    return await dataOf(api.GET('/api/v1/actions', { params: { query: filter }, ...given(signal) }), 'actions')
   }
 
   return {
@@ -50,14 +50,14 @@ function actionCalls ({ api, reader: { answer, dataOf } }: Parts): ActionCalls {
       const header = idempotencyKey === undefined ? {} : { 'idempotency-key': JSON.stringify(idempotencyKey) }
       const call = api.POST('/api/v1/actions', { params: { header }, body: request, ...given(signal) })
       const { data, response } = await answer(call)
-      return { action: present(data), fresh: response.status === 202 }
+      return { action: checked(data, 'id'), fresh: response.status === 202 }
     },
 
     action: async (id, { signal } = {}) =>
-      await dataOf(api.GET('/api/v1/actions/{id}', { params: { path: { id } }, ...given(signal) })),
+      await dataOf(api.GET('/api/v1/actions/{id}', { params: { path: { id } }, ...given(signal) }), 'id'),
 
     cancel: async (id, { signal } = {}) =>
-      await dataOf(api.POST('/api/v1/actions/{id}/cancel', { params: { path: { id } }, ...json, ...given(signal) })),
+      await dataOf(api.POST('/api/v1/actions/{id}/cancel', { params: { path: { id } }, ...json, ...given(signal) }), 'id'),
 
     page,
 
@@ -65,7 +65,7 @@ function actionCalls ({ api, reader: { answer, dataOf } }: Parts): ActionCalls {
       for (let cursor: string | null | undefined; cursor !== null;) {
         const { actions, next }: ActionPage = await page(cursor === undefined ? filter : { ...filter, cursor }, options)
         yield * actions
-        cursor = next
+        cursor = next ?? null
       }
     }
   }
@@ -76,7 +76,7 @@ interface Seen {
   readonly tag: string | null
 }
 
-function streams ({ api, transport, reader: { answer } }: Parts): Pick<StewardClient, 'follow' | 'outcome' | 'events'> {
+function streams ({ api, transport, reader: { answer, checked, noSteward } }: Parts): Pick<StewardClient, 'follow' | 'outcome' | 'events'> {
   const held = { fetch: (request: Request) => transport.send(request, heldSeconds * 1000) }
   const open = { fetch: (request: Request) => transport.send(request, Infinity), parseAs: 'stream' } as const
 
@@ -89,7 +89,7 @@ function streams ({ api, transport, reader: { answer } }: Parts): Pick<StewardCl
         ...held,
         ...given(signal)
       }))
-    return data === undefined ? null : { action: data, tag: response.headers.get('etag') }
+    return response.status === 304 ? null : { action: checked(data, 'id'), tag: response.headers.get('etag') }
   }
 
   async function * follow (id: string, options: FollowOptions = {}): AsyncGenerator<ActionDetail> {
@@ -114,32 +114,39 @@ function streams ({ api, transport, reader: { answer } }: Parts): Pick<StewardCl
     events: (options = {}) => watchEvents(async after => {
       const header = after === null ? {} : { 'last-event-id': after }
       const call = api.GET('/api/v1/events', { params: { header }, ...open, ...given(options.signal) })
-      return (await answer(call)).response
+      const { response } = await answer(call)
+      if (response.headers.get('content-type')?.startsWith('text/event-stream') === true) return response
+      await response.body?.cancel()
+      throw noSteward()
     }, { patienceMs: defaultPatienceMs, ...options })
   }
 }
 
 type Questions = Pick<StewardClient, 'kinds' | 'kind' | 'agentInfo' | 'datastoreInfo' | 'shards' | 'whoAmI' | 'readiness'>
 
-function questions ({ api, reader: { dataOf } }: Parts): Questions {
+function questions ({ api, reader: { dataOf, noSteward } }: Parts): Questions {
   return {
-    kinds: async ({ signal } = {}) => (await dataOf(api.GET('/api/v1/kinds', given(signal)))).kinds,
+    kinds: async ({ signal } = {}) => (await dataOf(api.GET('/api/v1/kinds', given(signal)), 'kinds')).kinds,
     kind: async (name, { signal } = {}) =>
-      await dataOf(api.GET('/api/v1/kinds/{kind}', { params: { path: { kind: name } }, ...given(signal) })),
-    agentInfo: async ({ signal } = {}) => await dataOf(api.GET('/api/v1/info/agent', given(signal))),
-    datastoreInfo: async ({ signal } = {}) => await dataOf(api.GET('/api/v1/info/datastore', given(signal))),
-    whoAmI: async ({ signal } = {}) => await dataOf(api.GET('/api/v1/whoami', given(signal))),
+      await dataOf(api.GET('/api/v1/kinds/{kind}', { params: { path: { kind: name } }, ...given(signal) }), 'kind'),
+    agentInfo: async ({ signal } = {}) => await dataOf(api.GET('/api/v1/info/agent', given(signal)), 'version'),
+    datastoreInfo: async ({ signal } = {}) => await dataOf(api.GET('/api/v1/info/datastore', given(signal)), 'kind'),
+    whoAmI: async ({ signal } = {}) => await dataOf(api.GET('/api/v1/whoami', given(signal)), 'name'),
 
     async shards ({ signal } = {}) {
-      const text = await dataOf(api.GET('/api/v1/shards', { parseAs: 'text', ...given(signal) }))
-      return (parse(text, undefined, exactNumber) as { shards: Shard[] }).shards
+      // As text: the parser of `fetch` would round.
+      const call = api.GET('/api/v1/shards', { parseAs: 'text', ...given(signal) }).then(({ data, ...of }) => (
+        data === undefined ? of : { ...of, data: parse(data, undefined, exactNumber) as { shards: Shard[] } }))
+      return (await dataOf(call, 'shards')).shards
     },
 
     async readiness ({ signal } = {}) {
-      const { error, response } = await api.GET('/readyz', { parseAs: 'text', ...given(signal) })
-      if (response.ok) return null
+      const { data, error, response } = await api.GET('/readyz', { parseAs: 'text', ...given(signal) })
       if (response.status === 503 && typeof error === 'string') return error.trim()
-      throw new AgentRefusal(response, error)
+      if (!response.ok) throw new AgentRefusal(response, error)
+      // Many a server answers every path in some way.
+      if (data?.trim() !== 'ok') throw noSteward()
+      return null
     }
   }
 }

@@ -18,7 +18,7 @@ export class AgentRefusal extends Error {
 
   constructor (response: Response, body: unknown) {
     const problem = isProblem(body) ? body : null
-    super(problem === null ? `The answer was ${response.status} ${response.statusText}`.trim() + '.' : sentenceOf(problem))
+    super(problem === null ? sentenceOfOther(response) : sentenceOf(problem))
     this.name = 'AgentRefusal'
     this.status = response.status
     this.problem = problem
@@ -44,7 +44,13 @@ export class AgentUnreachable extends Error {
 
 function isProblem (body: unknown): body is Problem {
   return typeof body === 'object' && body !== null && 'type' in body && typeof body.type === 'string' &&
-    'detail' in body && typeof body.detail === 'string'
+    'detail' in body && typeof body.detail === 'string' && (!('errors' in body) || Array.isArray(body.errors))
+}
+
+function sentenceOfOther ({ status, statusText, headers }: Response): string {
+  const place = status >= 300 && status < 400 ? headers.get('location') : null
+  const answer = `The answer was ${status} ${statusText}`.trim()
+  return place === null ? `${answer}.` : `${answer}: it points to ${place}, where nothing is sent unless you name it.`
 }
 
 function sentenceOf ({ detail, errors = [] }: Problem): string {
@@ -76,7 +82,7 @@ function causeOf (error: unknown): { code: string | null, words: string } {
   for (let depth = 0; depth < 8; depth++) {
     if (!(innermost instanceof Error)) break
     const code = 'code' in innermost && typeof innermost.code === 'string' ? innermost.code : null
-    if (code !== null && code in wordsOf) return { code, words: wordsOf[code]! }
+    if (code !== null && Object.hasOwn(wordsOf, code)) return { code, words: wordsOf[code]! }
     const inner: unknown = innermost instanceof AggregateError ? innermost.errors[0] : innermost.cause
     if (inner === undefined) return { code, words: innermost.name === 'TimeoutError' ? 'it did not answer in time' : innermost.message }
     innermost = inner

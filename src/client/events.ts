@@ -51,9 +51,9 @@ export async function * watchEvents (open: OpenStream, options: EventsOptions): 
     const response = await patiently(() => open(last), patience)
     onOpen?.()
     try {
-      for await (const event of eventsIn(response)) {
-        last = event.id ?? last
-        yield event
+      for await (const { id, event } of messagesIn(response)) {
+        last = id ?? last
+        if (event !== null) yield event
       }
     } catch (error) {
       if (patience.signal?.aborted === true) return
@@ -68,17 +68,20 @@ export async function * watchEvents (open: OpenStream, options: EventsOptions): 
 
 const pauseMs = 100
 
-/** The events of one answer, until it ends. Rejects when the connection breaks. */
-async function * eventsIn (response: Response): AsyncGenerator<AgentEvent> {
+interface Message {
+  /** Where a stream may begin after it, also where it is nothing but that. */
+  readonly id: string | undefined
+  readonly event: AgentEvent | null
+}
+
+/** What one answer tells, until it ends. Rejects when the connection breaks. */
+async function * messagesIn (response: Response): AsyncGenerator<Message> {
   const waiting: EventSourceMessage[] = []
   const parser = createParser({ onEvent: message => { waiting.push(message) } })
   const text = response.body?.pipeThrough(new TextDecoderStream()) ?? []
   for await (const piece of text as unknown as AsyncIterable<string>) {
     parser.feed(piece)
-    for (const message of waiting.splice(0)) {
-      const event = eventOf(message)
-      if (event !== null) yield event
-    }
+    for (const message of waiting.splice(0)) yield { id: message.id, event: eventOf(message) }
   }
 }
 

@@ -43,16 +43,22 @@ export interface ClientOptions {
   /** The agent, for example `http://127.0.0.1:8000`. */
   readonly url: string
   /** A token that `steward token create` made; a function is asked before each request. */
-  readonly token?: string | (() => string | Promise<string>)
+  readonly token?: string | (() => string | Promise<string>) | undefined
   /** PEM texts, where Node's authorities are not the right ones or the agent asks for a certificate. */
-  readonly tls?: ClientTls
+  readonly tls?: ClientTls | undefined
   /** Milliseconds until an answer has to begin, beside what the agent was asked to wait. Default 30,000. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
 }
 
 /** What can be given with any call. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined
+}
+
+/** What can be given with a request that schedules. */
+export interface ScheduleOptions extends CallOptions {
+  /** A text that is the same whenever the request is repeated. */
+  readonly idempotencyKey?: string | undefined
 }
 
 /** What following takes: by default a lost agent is looked for during 60 s. */
@@ -73,7 +79,7 @@ export interface StewardClient {
   /** The API itself, typed by its OpenAPI document, for what has no method here. */
   readonly api: ApiClient<paths>
   /** Resolves when the action is on disk. With an `id` or an idempotency key it may be repeated without harm. */
-  schedule (request: ActionRequest, options?: CallOptions & { readonly idempotencyKey?: string }): Promise<Scheduled>
+  schedule (request: ActionRequest, options?: ScheduleOptions): Promise<Scheduled>
   action (id: string, options?: CallOptions): Promise<ActionDetail>
   /** The action as it is now, and again each time it has changed, until it has ended. Rides over restarts. */
   follow (id: string, options?: FollowOptions): AsyncGenerator<ActionDetail>

@@ -31,17 +31,18 @@ function isAboutTrust (code: string | null): boolean {
 /** Does the work, again and again while that may help. Only for what may be repeated. */
 export async function patiently<T> (work: () => Promise<T>, { patienceMs, onTrouble, signal }: Patience): Promise<T> {
   let pauseMs = firstPauseMs
-  for (let waitedMs = 0; ;) {
+  for (let failsSince: number | null = null; ;) {
     try {
       return await work()
     } catch (error) {
       signal?.throwIfAborted()
+      failsSince ??= performance.now()
+      const waitedMs = performance.now() - failsSince
       if (!mayPass(error) || waitedMs >= patienceMs) throw error
       onTrouble?.(error)
       const asked = error instanceof AgentRefusal ? (error.retryAfterSeconds ?? 0) * 1000 : 0
       const pause = Math.min(Math.max(pauseMs, asked), Math.max(patienceMs - waitedMs, firstPauseMs))
       await delay(pause, undefined, { signal })
-      waitedMs += pause
       pauseMs = Math.min(pauseMs * 2, lastPauseMs)
     }
   }

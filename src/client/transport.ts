@@ -4,17 +4,17 @@ import { AgentUnreachable } from './errors.js'
 /** PEM texts for TLS. */
 export interface ClientTls {
   /** The authorities that are trusted instead of those that Node knows. */
-  readonly ca?: string
+  readonly ca?: string | undefined
   /** The client's certificate, with what is between it and its authority. */
-  readonly cert?: string
-  readonly key?: string
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
 }
 
 /** How requests are sent. */
 export interface TransportOptions {
   /** Sent as `Authorization: Bearer`; a function is asked before each request. */
-  readonly token?: string | (() => string | Promise<string>)
-  readonly tls?: ClientTls
+  readonly token?: string | (() => string | Promise<string>) | undefined
+  readonly tls?: ClientTls | undefined
   /** Milliseconds until an answer has to begin, beside what the agent was asked to wait. */
   readonly timeoutMs: number
 }
@@ -34,13 +34,13 @@ export function createTransport ({ token, tls, timeoutMs }: TransportOptions): T
 
   return {
     async send (request, extraMs = 0) {
-      if (token !== undefined) {
-        request.headers.set('authorization', `Bearer ${typeof token === 'string' ? token : await token()}`)
-      }
+      const shown = typeof token === 'function' ? await token() : token
+      if (shown !== undefined) request.headers.set('authorization', bearer(shown))
       const limit = deadline(extraMs === Infinity ? timeoutMs : timeoutMs + extraMs)
       const signal = AbortSignal.any([request.signal, limit.signal])
       try {
-        const response = await (secured === null ? fetch(request, { signal }) : (await secured()).send(request, signal))
+        const send = (await secured?.())?.send ?? (async () => await fetch(request, { signal, redirect }))
+        const response = await send(request, signal)
         return extraMs === Infinity && response.ok ? response : await whole(response)
       } catch (error) {
         if (request.signal.aborted) throw request.signal.reason
@@ -52,6 +52,15 @@ export function createTransport ({ token, tls, timeoutMs }: TransportOptions): T
     },
     close: async () => { await secured?.().then(({ close }) => close()) }
   }
+}
+
+/** Never followed: a POST would become a GET, and the token would go where nobody meant it to. */
+const redirect = 'manual'
+
+/** Checked here: what `fetch` says of a header that it does not take has the header in it. */
+function bearer (token: string): string {
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new TypeError('the token holds characters that no token has, or none')
+  return `Bearer ${token}`
 }
 
 interface Deadline {
@@ -93,7 +102,7 @@ async function secure ({ ca, cert, key }: ClientTls): Promise<Secured> {
       request.headers.forEach((value, name) => { headers.push([name, value]) })
       const body = request.body === null ? null : await request.text()
       // The same standard, declared twice: by Node's types and by the package.
-      return await fetch(url, { method, headers, body, signal, dispatcher }) as unknown as Response
+      return await fetch(url, { method, headers, body, signal, redirect, dispatcher }) as unknown as Response
     },
     close: () => dispatcher.close()
   }

@@ -3,6 +3,7 @@ import { ago, elapsed } from '../../src/cli/elapsed.js'
 import { fitTable, type Column } from '../../src/cli/fitted-table.js'
 import { asJson, asYaml } from '../../src/cli/remote/format.js'
 import { shellQuote } from '../../src/cli/shell-quote.js'
+import { formatTable } from '../../src/cli/table.js'
 import { cutTo, widthOf } from '../../src/cli/text-width.js'
 
 const unsafe = 'a\u001b[2J\u202e\u009bé漢字'
@@ -24,6 +25,13 @@ t.test('a table fits: columns that may go do, one is cut, and in the end the lin
   for (let width = 1; width < 60; width++) {
     t.ok(fitTable(columns, width).every(line => widthOf(line.replaceAll(/[<>]/g, '')) <= width), `${width}`)
   }
+  t.end()
+})
+
+t.test('a table may have more rows than a function takes arguments', t => {
+  const cells = Array.from({ length: 300_000 }, (_, row) => `${row}`)
+  t.equal(fitTable([{ head: 'ID', cells }], null).length, 300_001)
+  t.equal(formatTable(['ID'], cells.map(cell => [cell])).length, 300_001)
   t.end()
 })
 

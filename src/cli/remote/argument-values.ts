@@ -10,7 +10,7 @@ const numberShape = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
 
 const readers: Readonly<Record<string, Read>> = {
   null: text => text === 'null' ? null : undefined,
-  boolean: text => ({ true: true, false: false })[text],
+  boolean: text => text === 'true' ? true : text === 'false' ? false : undefined,
   integer: text => numberShape.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined,
   number: text => numberShape.test(text) && isSafeNumber(text) ? Number(text) : undefined,
   array: readArray,

@@ -56,5 +56,5 @@ async function endOf (id: string, { client, signal, err }: Remote): Promise<Canc
 
 /** One line: `ID  STATE  kind  what became of it`. */
 export function cancelledLine ({ id, action, result }: Cancelled, paint: Paint): string {
-  return `${action === null ? visible(id) : actionLine(action, paint)}  ${visible(result)}`
+  return `${action === null ? visible(id) : actionLine(action, paint)}  ${visible(result.replaceAll(/\s+/g, ' '))}`
 }

@@ -15,7 +15,7 @@ export async function confirm (question: string, actions: readonly ActionSummary
 Promise<boolean> {
   const { terminal, err, signal } = remote
   if (terminal?.err !== true || !process.stdin.isTTY) {
-    throw new CommandTrouble(exitCodes.usage, `${actions.length} actions fit. Nobody is at a terminal who could be asked: --yes goes on without asking.`)
+    throw new CommandTrouble(exitCodes.usage, `${actions.length} ${actions.length === 1 ? 'action fits' : 'actions fit'}. Nobody is at a terminal who could be asked: --yes goes on without asking.`)
   }
   for (const action of actions.slice(0, shown)) err(`  ${actionLine(action, painter(remote, 'err'))}`)
   if (actions.length > shown) err(`  and ${actions.length - shown} more`)
@@ -25,7 +25,12 @@ Promise<boolean> {
   const closed = once(lines, 'close')
   try {
     const [answer] = await Promise.race([once(lines, 'line', { signal }), closed]) as [string?]
+    // Ctrl-D leaves the cursor behind the question.
+    if (answer === undefined) terminal.draw('\n')
     return /^\s*y(es)?\s*$/i.test(answer ?? '')
+  } catch (error) {
+    terminal.draw('\n')
+    throw error
   } finally {
     lines.close()
   }

@@ -89,10 +89,19 @@ function ownUrl (env: Environment): string {
 function checkedUrl (text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new ConnectionError(`"${beginning(text, 200)}" is not the URL of an agent, such as http://127.0.0.1:8000.`)
+    // A login in it is nobody's business.
+    const shown = beginning(text.replace(/\/\/.*@/, '//...@'), 200)
+    throw new ConnectionError(`"${shown}" is not the URL of an agent, such as http://127.0.0.1:8000.`)
   }
   if (url.username !== '' || url.password !== '') throw new ConnectionError('the URL holds a login; an agent takes tokens: see --token.')
+  if (url.search !== '' || url.hash !== '') throw new ConnectionError('the URL of an agent has no "?" and no "#".')
   return url.href
+}
+
+/** The flags by which another command asks the same agent in the same name. A token itself is not among them. */
+export function connectionWords ({ url, tokenFile, cacert, cert, key }: ConnectionFlags): string[] {
+  return Object.entries({ url, 'token-file': tokenFile, cacert, cert, key })
+    .flatMap(([name, value]) => value === undefined ? [] : [`--${name}`, value])
 }
 
 /** Said now, in words, rather than at the first connection by OpenSSL. */

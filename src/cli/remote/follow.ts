@@ -56,7 +56,8 @@ export type Waited =
  * Waits until the action has ended. Rides over restarts of the agent and tells of them. What ends before, by Ctrl-C or
  * by the limit, is told, and how to go on: the action itself goes on. Rejects where the agent is lost or refuses.
  */
-export async function waitFor ({ id, spectator, limitMs }: Wait, { client, err, signal }: Remote): Promise<Waited> {
+export async function waitFor ({ id, spectator, limitMs }: Wait, remote: Remote): Promise<Waited> {
+  const { client, err, signal, lineFor } = remote
   const late = new AbortController()
   const timer = limitMs === null ? null : setLongTimer(() => { late.abort() }, limitMs)
   const trouble = createTroubleTeller(spectator)
@@ -71,14 +72,14 @@ export async function waitFor ({ id, spectator, limitMs }: Wait, { client, err, 
   } catch (error) {
     spectator.end()
     if (signal.aborted) {
-      err(goesOn(id))
+      err(goesOn(id, lineFor))
       return { code: exitCodes.interrupted }
     }
     if (late.signal.aborted) {
-      err(`steward: not over after ${elapsed(limitMs ?? 0)}. ${goesOn(id)}`)
+      err(`steward: not over after ${elapsed(limitMs ?? 0)}. ${goesOn(id, lineFor)}`)
       return { code: exitCodes.waitIsOver }
     }
-    err(`How it goes on can be seen later: steward show ${id}`)
+    err(`How it goes on can be seen later: ${lineFor('show', id)}`)
     throw error
   } finally {
     timer?.clear()
@@ -100,8 +101,9 @@ export function tellEnd (action: ActionDetail, { err }: Pick<Remote, 'err'>): Ex
   return code
 }
 
-function goesOn (id: string): string {
-  return `The action goes on.\n  steward show ${id} --follow   to watch it\n  steward cancel ${id}          to end it`
+function goesOn (id: string, lineFor: Remote['lineFor']): string {
+  const [watching, ending] = [lineFor('show', id, '--follow'), lineFor('cancel', id)]
+  return `The action goes on.\n  ${watching}   to watch it\n  ${ending.padEnd(watching.length)}   to end it`
 }
 
 interface TroubleTeller {

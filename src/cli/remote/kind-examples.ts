@@ -1,15 +1,12 @@
 import type { Kind } from '../../client/model.js'
 import { clientVariables } from '../../client-variables.js'
 import { isJsonObject, type JsonSchema } from '../../domain/json.js'
-import { shellQuote } from '../shell-quote.js'
-import { urlOf, type ConnectionFlags, type Environment } from './connection.js'
+import { shellLine, shellQuote } from '../shell-quote.js'
+import { connectionWords, urlOf, type ConnectionFlags, type Environment } from './connection.js'
 
 /** The command that runs the kind with its example, as a shell takes it, on the agent of the flags. */
 export function runLine ({ kind, args, example }: Kind, connection: ConnectionFlags): string {
-  const { url, tokenFile, cacert, cert, key } = connection
-  const flags = Object.entries({ url, 'token-file': tokenFile, cacert, cert, key })
-    .flatMap(([name, value]) => value === undefined ? [] : [`--${name}`, value])
-  return ['steward', 'run', kind, ...wordsOf(example, args), ...flags].map(shellQuote).join(' ')
+  return shellLine(['steward', 'run', kind, ...wordsOf(example, args), ...connectionWords(connection)])
 }
 
 /** `key=value` where that says the same, else JSON. */

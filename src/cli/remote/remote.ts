@@ -4,15 +4,18 @@ import type { StewardClient } from '../../client/model.js'
 import type { Output } from '../actions.js'
 import { exitCodes, type ExitCode } from '../exit-codes.js'
 import type { CommandSetup } from '../program.js'
+import { shellLine } from '../shell-quote.js'
 import { visibleLines } from '../table.js'
 import { CommandTrouble } from './command-trouble.js'
-import { clientOf, ConnectionError } from './connection.js'
+import { clientOf, ConnectionError, connectionWords, type ConnectionFlags } from './connection.js'
 
 /** What a client command is handed. */
 export interface Remote extends Output {
   readonly client: StewardClient
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C, and by SIGTERM as `timeout` sends it. */
   readonly signal: AbortSignal
+  /** The line to type for another command to the same agent. */
+  readonly lineFor: (...words: readonly string[]) => string
 }
 
 /** What a client command does: with the agent, its flags, and its arguments. */
@@ -20,7 +23,7 @@ export type RemoteWork<Flags> = (remote: Remote, flags: Flags, args: readonly st
 
 /**
  * The action of a client command: connects as its flags and the environment say, tells of trouble in words, and ends
- * with the code that the trouble has. Ctrl-C aborts the signal.
+ * with the code that the trouble has. Ctrl-C and SIGTERM abort the signal.
  */
 export function remotely<Flags extends object> ({ run, output }: CommandSetup, work: RemoteWork<Flags>): Action {
   return async function (this: Command) {
@@ -30,20 +33,30 @@ export function remotely<Flags extends object> ({ run, output }: CommandSetup, w
 
 type Action = (this: Command) => Promise<void>
 
+const endingSignals = ['SIGINT', 'SIGTERM'] as const
+
 async function connected (
   output: Output, command: Command, work: (remote: Remote) => Promise<ExitCode>
 ): Promise<ExitCode> {
   const interrupt = new AbortController()
-  const onSignal = (): void => { interrupt.abort() }
-  process.once('SIGINT', onSignal)
+  let cutShort: ExitCode = exitCodes.interrupted
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (signal === 'SIGTERM') cutShort = exitCodes.terminated
+    interrupt.abort()
+  }
+  // Once: a second one ends the process as if nobody listened.
+  for (const signal of endingSignals) process.once(signal, onSignal)
   let client: StewardClient | null = null
   try {
     client = clientOf(command, process.env)
-    return await work({ ...output, client, signal: interrupt.signal })
+    const lineFor = (...words: readonly string[]): string =>
+      shellLine(['steward', ...words, ...connectionWords(command.opts<ConnectionFlags>())])
+    const code = await work({ ...output, client, signal: interrupt.signal, lineFor })
+    return code === exitCodes.interrupted ? cutShort : code
   } catch (error) {
-    return interrupt.signal.aborted ? exitCodes.interrupted : explain(error, output)
+    return interrupt.signal.aborted ? cutShort : explain(error, output)
   } finally {
-    process.off('SIGINT', onSignal)
+    for (const signal of endingSignals) process.off(signal, onSignal)
     await client?.close()
   }
 }
@@ -51,7 +64,7 @@ async function connected (
 /** Tells of an error that a user can do something about, and gives its exit code; throws any other. */
 function explain (error: unknown, { err }: Output): ExitCode {
   if (error instanceof ConnectionError) {
-    err(`steward: ${error.message}`)
+    err(`steward: ${visibleLines(error.message)}`)
     return exitCodes.usage
   }
   if (error instanceof CommandTrouble) {

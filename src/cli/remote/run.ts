@@ -9,6 +9,7 @@ import { withConnection } from './connection.js'
 import { timeoutOption, watch, type TimeoutFlag } from './follow.js'
 import { outputOption, render, type OutputFlag } from './format.js'
 import { readArguments } from './given-arguments.js'
+import { refuseKind } from './named-kind.js'
 import { remotely } from './remote.js'
 import { schedule, type Order } from './schedule.js'
 
@@ -20,6 +21,7 @@ interface RunFlags extends OutputFlag, TimeoutFlag {
   readonly header?: Readonly<Record<string, string>>
   readonly wait?: true
   readonly follow?: true
+  readonly quiet?: true
 }
 
 /** `steward run`: schedules an action, and waits for it where that is wanted. */
@@ -38,6 +40,7 @@ export function addRun (setup: CommandSetup): void {
     .option('--idempotency-key <key>', 'a text that is the same when the request is repeated: the action is scheduled once')
     .option('--requester <name>', 'what asks, in its own words')
     .option('--header <name=value>', 'something to keep with the action; repeatable', collectHeader)
+    .option('-q, --quiet', 'print the id of the action, and nothing else')
     .addOption(outputOption())
     .addHelpText('after', examples(
       'steward run agent.replicante.io/test.ping count=3',
@@ -48,11 +51,15 @@ export function addRun (setup: CommandSetup): void {
       if (flags.timeout !== undefined && !flags.wait && !flags.follow) {
         throw new CommandTrouble(exitCodes.usage, '--timeout is for --wait and --follow.')
       }
+      if (flags.quiet && (flags.wait || flags.follow)) {
+        throw new CommandTrouble(exitCodes.usage, '--quiet is for what is not waited for.')
+      }
       const args = await readArguments({ kind, assignments, text: flags.args }, remote)
       const { action, fresh } = await schedule(orderOf(kind, args, flags), remote)
-      const { output, wait, follow, timeout: limitMs = null } = flags
+        .catch(async (error: unknown) => await refuseKind(error, { name: kind, ...remote }))
+      const { output, quiet, wait, follow, timeout: limitMs = null } = flags
       if (wait || follow) return await watch({ id: action.id, isNew: fresh, silent: !follow, limitMs, output }, remote)
-      remote.out(render(output, action, () => [actionLine(action, painter(remote))]))
+      remote.out(quiet ? action.id : render(output, action, () => [actionLine(action, painter(remote))]))
       return exitCodes.ok
     }))
 }

@@ -19,7 +19,7 @@ const patienceMs = 15_000
  * Schedules an action. Where the answer is lost or the agent stops, the request is sent again, and this is told; what
  * never left is not: the agent is not there, as for any other command.
  */
-export async function schedule (order: Order, { client, signal, err }: Remote): Promise<Scheduled> {
+export async function schedule (order: Order, { client, signal, err, lineFor }: Remote): Promise<Scheduled> {
   const { request, idempotencyKey, mayBeKnown } = order
   const trouble = createTroubleTeller({ remark: err })
   let lost = false
@@ -36,7 +36,7 @@ export async function schedule (order: Order, { client, signal, err }: Remote): 
     if (!scheduled.fresh && mayBeKnown && !lost) err('steward: the same was asked for before; this is the action of then.')
     return scheduled
   } catch (error) {
-    if (lost || signal.aborted) err(whetherItIsKnown(request))
+    if (lost || signal.aborted) err(whetherItIsKnown(request, lineFor))
     throw error
   }
 }
@@ -53,6 +53,6 @@ function isTimeout ({ cause }: Error): boolean {
   return cause instanceof Error && cause.name === 'TimeoutError'
 }
 
-function whetherItIsKnown ({ id }: ActionRequest): string {
-  return `Whether the action was recorded is not known; ${id === undefined ? 'the same key' : `steward show ${id}`} tells.`
+function whetherItIsKnown ({ id }: ActionRequest, lineFor: Remote['lineFor']): string {
+  return `Whether the action was recorded is not known; ${id === undefined ? 'the same key' : lineFor('show', id)} tells.`
 }

@@ -15,7 +15,7 @@ interface ShowFlags extends OutputFlag, TimeoutFlag {
 
 /** Of a terminal; what is not one has room for everything. */
 function columnsOf ({ terminal }: Pick<Remote, 'terminal'>): number | null {
-  return terminal?.out === true ? terminal.columns() || null : null
+  return terminal?.out === true ? terminal.columns() : null
 }
 
 /** `steward show`: an action and its history, once or until its end. */

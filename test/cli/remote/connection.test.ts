@@ -37,6 +37,9 @@ t.test('what cannot be a connection is told before one is tried: 2', async t => 
   const cases: Array<[string[], RegExp]> = [
     [['--url', 'localhost:8000'], /is not the URL of an agent, such as/],
     [['--url', 'http://me:secret@h'], /holds a login; an agent takes tokens/],
+    [['--url', 'ftp://me:secret@h'], /is not the URL of an agent, such as/],
+    [['--url', 'http://h/?a=b'], /has no "\?" and no "#"/],
+    [['--url', 'http://h/#a'], /has no "\?" and no "#"/],
     [['--token-file', 'none'], /none cannot be read: ENOENT/],
     [['--token', 'two words'], /characters that no token has/],
     [['--cert', 'no.pem'], /give both --cert and --key/],

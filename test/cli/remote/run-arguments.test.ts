@@ -46,6 +46,7 @@ t.test('what the schema does not have is told with what it has', t => {
     [['count=9007199254740993'], 'count must be a whole number, not "9007199254740993".'],
     [['count='], 'count must be a whole number, not "".'],
     [['force=yes'], 'force must be true or false, not "yes".'],
+    [['force=constructor'], 'force must be true or false, not "constructor".'],
     [['ids=1,x'], 'ids[1] must be a whole number, not "x".'],
     [['mode=c'], 'mode must be one of a, b, not "c".'],
     [['cuont=1'], 'the kind has no argument "cuont"; it has count, force, ids, mode.'],

@@ -3,8 +3,9 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import type { ActionDetail } from '../../../src/client/model.js'
+import { eventually } from '../../support/eventually.js'
 import { freePorts } from '../../support/free-ports.js'
-import { runProgram, startProgram, type Ran } from '../../support/program.js'
+import { runProgram, startCommand, startProgram, type Ran } from '../../support/program.js'
 
 const folder = t.testdir()
 const { url } = await startProgram(t, { folder })
@@ -106,6 +107,26 @@ t.test('one that is cancelled ends with 21; one that takes too long is left to i
   const watched = runProgram(['show', slow, '--follow'], { folder, env })
   t.match(await runProgram(['cancel', slow], { folder, env }), { code: 0 })
   t.match(await watched, { code: 21, stdout: /FAILED/, stderr: /steward: \S+ was cancelled\.\n$/ })
+})
+
+t.test('SIGTERM, as timeout(1) sends it, ends the command and not the action, says so, and gives 143', async t => {
+  const steps = JSON.stringify({ steps: [{ do: 'sleep', ms: 600_000 }] })
+  const command = startCommand(t, ['run', script, '--args', steps, '--follow'], { folder, env })
+  await eventually('it runs', () => command.stderr().includes('RUNNING'))
+
+  command.kill('SIGTERM')
+
+  t.match(await command.exited, { code: 143 })
+  const [, followed = ''] = /The action goes on\.\n {2}steward show (\S+) --follow/.exec(command.stderr()) ?? []
+  t.match(await detailOf(followed), { state: 'RUNNING' })
+  t.equal((await runProgram(['cancel', followed, '--wait'], { folder, env })).code, 0)
+})
+
+t.test('--quiet prints the id alone; a kind that there is not is told with the nearest', async t => {
+  t.match((await run(ping, '-q')).stdout, new RegExp(`^${id}\n$`))
+  t.match(await run(ping, '-q', '--wait'), { code: 2, stderr: /--quiet is for/ })
+  t.match(await run('test.pong'), { code: 12, stderr: 'steward: No kind is named "test.pong". Did you mean agent.replicante.io/test.ping?\n' })
+  t.match(await run('test.pong', 'count=1'), { code: 12, stderr: /Did you mean agent\.replicante\.io\/test\.ping\?/ })
 })
 
 t.test('--follow on a pipe is a plain line for each transition', async t => {
