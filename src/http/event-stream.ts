@@ -17,6 +17,8 @@ export const defaultPace: StreamPace = { coalesceMs: 50, heartbeatMs: 15_000 }
 interface Start {
   readonly position: number
   readonly gap: GapReason | null
+  /** The watcher has no id yet to come back with. */
+  readonly isNew: boolean
 }
 
 /** Why events are missing: pruned; or the watcher's id is of another store or ahead of this: nothing is replayed. */
@@ -50,7 +52,7 @@ async function * run ({ hub, start, signal, pace, isStillWelcome }: Run): AsyncG
   try {
     let position = start.position
     let inGap = false
-    yield ': this is the event stream of the agent\n\n' + (start.gap === null ? '' : gapEvent(hub, start.gap, position))
+    yield ': this is the event stream of the agent\n\n' + openingOf(hub, start)
     while (!signal.aborted && isStillWelcome()) {
       const next = hub.after(position)
       position = next.position
@@ -71,18 +73,27 @@ async function * run ({ hub, start, signal, pace, isStillWelcome }: Run): AsyncG
 
 function startOf (hub: EventHub, lastEventId: string | undefined): Start {
   const newest = hub.lastPosition()
-  if (lastEventId === undefined || lastEventId === '') return { position: newest, gap: null }
+  if (lastEventId === undefined || lastEventId === '') return { position: newest, gap: null, isNew: true }
   const parts = /^([\x21-\x7e]{1,64}?)-(\d{1,15})(?:-(\d{1,16}))?$/.exec(lastEventId)
   if (parts === null) {
     const reason = 'it is not the id of an event of this stream'
     throw new Problem('invalid-header', { params: { header: 'Last-Event-ID', reason } })
   }
-  if (parts[1] !== hub.storeId) return { position: newest, gap: 'other-store' }
+  if (parts[1] !== hub.storeId) return { position: newest, gap: 'other-store', isNew: false }
   const position = Number(parts[2])
   // Ids that older versions gave have no time.
   const [then, now] = [parts[3], hub.timeAt(position)]
-  if (then !== undefined && now !== null && Number(then) !== now) return { position: newest, gap: 'other-store' }
-  return position > newest ? { position: newest, gap: 'ahead' } : { position, gap: null }
+  if (then !== undefined && now !== null && Number(then) !== now) return { position: newest, gap: 'other-store', isNew: false }
+  return position > newest ? { position: newest, gap: 'ahead', isNew: false } : { position, gap: null, isNew: false }
+}
+
+/**
+ * What a stream begins with. Who comes without an id is told one at once: else whoever loses the connection before the
+ * first event would come back without, and miss what happened meanwhile.
+ */
+function openingOf (hub: EventHub, { position, gap, isNew }: Start): string {
+  if (gap !== null) return gapEvent(hub, gap, position)
+  return isNew ? `event: begin\nid: ${idAt(hub, position)}\ndata: {}\n\n` : ''
 }
 
 /** Tells that events are missing. Its id, where the stream begins at a new place, makes a reconnect begin there too. */

@@ -2,6 +2,7 @@ import t from 'tap'
 import type { ActionEvent } from '../../src/domain/action.js'
 import { createEventHub } from '../../src/http/event-hub.js'
 import { eventStream } from '../../src/http/event-stream.js'
+import { eventually } from '../support/eventually.js'
 import { openHttpApp } from '../support/http-app.js'
 
 const success = 'agent.replicante.io/debug.success'
@@ -18,6 +19,7 @@ async function watch (url: string, headers: Record<string, string> = {}) {
   const response = await fetch(url, { headers, signal: ending.signal })
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
+  let began: string | null = null
   /** The next block of the stream as its fields; null at its end. Comments are passed over. */
   async function next (): Promise<Received | null> {
     for (;;) {
@@ -32,10 +34,11 @@ async function watch (url: string, headers: Record<string, string> = {}) {
       text = text.slice(end + 2)
       if (fields.length === 0) continue
       const { data, ...others } = Object.fromEntries(fields) as { data: string, event: string, id?: string }
-      return { ...others, data: JSON.parse(data) as Record<string, unknown> }
+      if (others.event === 'begin') began = others.id ?? null
+      else return { ...others, data: JSON.parse(data) as Record<string, unknown> }
     }
   }
-  return { response, next, close: () => { ending.abort() } }
+  return { response, next, beganAt: () => began, close: () => { ending.abort() } }
 }
 
 t.test('every transition is told as it happens', async t => {
@@ -56,6 +59,24 @@ t.test('every transition is told as it happens', async t => {
   const states = [await stream.next(), await stream.next(), await stream.next(), await stream.next()].map(event => event?.data['state'])
   t.same(states, ['RUNNING', 'DONE', 'RUNNING', 'DONE'])
   stream.close()
+})
+
+t.test('who loses the stream before its first event comes back with where it began, and misses nothing', async t => {
+  const app = await openHttpApp(t)
+  const url = `${await app.listen()}/api/v1/events`
+  for (const before of [0, 1]) {
+    const stream = await watch(url)
+    const nothing = stream.next().catch(() => null)
+    await eventually('it says where it begins', () => stream.beganAt() !== null)
+    stream.close()
+    await nothing
+
+    const { id } = await app.engine.schedule(success)
+    const again = await watch(url, { 'last-event-id': stream.beganAt() ?? '' })
+    t.match(await again.next(), { event: 'transition', data: { action_id: id, state: 'NEW' } }, `after ${before} events`)
+    t.equal(again.beganAt(), null, 'who has an id is told no other')
+    again.close()
+  }
 })
 
 t.test('what was missed is replayed from disk, by header or parameter', async t => {

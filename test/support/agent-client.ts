@@ -148,7 +148,7 @@ function readBlock (block: string, onGap?: Watch['onGap']): EventView | null {
     const colon = line.indexOf(':')
     return [line.slice(0, colon), line.slice(colon + 2)]
   }))
-  if (fields['event'] === undefined) return null
+  if (fields['event'] === undefined || fields['event'] === 'begin') return null
   if (fields['event'] === 'gap' && onGap !== undefined) {
     onGap((JSON.parse(fields['data'] ?? '') as { reason: string }).reason)
     return null
