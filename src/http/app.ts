@@ -59,7 +59,8 @@ const tags = [
 export async function createApp (deps: HttpDeps): Promise<HttpFaceOfAgent> {
   const { config, protocols, observer, tracing = passingTraces } = deps
   const exchanges = createExchanges()
-  const deciding = { access: deps.access, certificateOf, certificateRefusalOf }
+  const certificates = deps.tls == null ? noCertificates : { certificateOf, certificateRefusalOf }
+  const deciding = { access: deps.access, ...certificates }
   const waits = createWaits({ exchanges, requireValid: createRecheck(deciding) })
   const { log, tls: keeper = null } = deps
   const tls = keeper === null ? null : createTlsListener({ keeper, log, exchanges, waits })
@@ -93,6 +94,9 @@ export async function createApp (deps: HttpDeps): Promise<HttpFaceOfAgent> {
 
   return { app, endWaits: waits.end, renderDocuments: () => renderAll(documents), routes: decided }
 }
+
+/** Where connections are not encrypted, nobody is asked for a certificate. */
+const noCertificates = { certificateOf: () => undefined, certificateRefusalOf: () => undefined }
 
 interface ServerParts {
   readonly exchanges: Exchanges

@@ -31,6 +31,8 @@ export interface Deciding {
 export function installAccess (app: FastifyInstance, deciding: Deciding): () => DecidedRoute[] {
   const { access } = deciding
   const requireValid = createRecheck(deciding)
+  // Made once: this runs for every request.
+  const [looking, lookingInUrl] = [{ ...deciding, tokenInUrl: false }, { ...deciding, tokenInUrl: true }]
   const declared: RouteOptions[] = []
 
   app.decorateRequest('principal', null)
@@ -42,7 +44,7 @@ export function installAccess (app: FastifyInstance, deciding: Deciding): () => 
     const { config: { access: needed, tokenInUrl = false }, url } = request.route
     if (needed === undefined) throw new Error(`nobody has said who may use ${url ?? 'this route'}`)
     if (needed !== 'public') {
-      const principal = access.identify(credentialsOf(request, { ...deciding, tokenInUrl }))
+      const principal = access.identify(credentialsOf(request, tokenInUrl ? lookingInUrl : looking))
       // First, so that the log says who was refused.
       request.principal = principal
       if (needed !== 'known') access.authorize(principal, { scope: needed })

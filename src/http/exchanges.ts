@@ -59,13 +59,16 @@ interface Connection {
  * those that wait behind it in a pipeline it says nothing when the connection closes.
  */
 export function createExchanges (): Exchanges {
-  const connections = new WeakMap<Socket, Connection>()
+  // A property of the socket: to look into a WeakMap for each request costs more than all that is done with it.
+  const mark = Symbol('exchanges')
+  type Marked = Socket & { [mark]?: Connection }
+  const known = (socket: Marked): Connection | undefined => socket[mark]
 
-  function connectionOf (socket: Socket): Connection {
-    const known = connections.get(socket)
-    if (known !== undefined) return known
+  function connectionOf (socket: Marked): Connection {
+    const before = known(socket)
+    if (before !== undefined) return before
     const connection: Connection = { owed: new Set(), newest: null }
-    connections.set(socket, connection)
+    socket[mark] = connection
     socket.once('close', () => { for (const exchange of connection.owed) end(connection, exchange) })
     return connection
   }
@@ -92,21 +95,21 @@ export function createExchanges (): Exchanges {
         if (place !== -1) listeners.splice(place, 1)
       }
     },
-    owed: socket => [...connections.get(socket)?.owed ?? []].map(({ reply }) => reply),
+    owed: socket => [...known(socket)?.owed ?? []].map(({ reply }) => reply),
     mayRefuse (socket) {
-      const { owed, newest } = connections.get(socket) ?? { owed: new Set<Exchange>(), newest: null }
+      const { owed, newest } = known(socket) ?? { owed: new Set<Exchange>(), newest: null }
       if (owed.size === 0) return newest?.complete ?? true
       const [first] = owed
       return owed.size === 1 && first?.reply.request.raw.complete === false && !first.reply.raw.headersSent
     },
     isWorking (socket) {
-      const [first] = connections.get(socket)?.owed ?? []
+      const [first] = known(socket)?.owed ?? []
       return first !== undefined && first.reply.request.raw.complete && socket.writableLength === 0
     },
-    owedCount: socket => connections.get(socket)?.owed.size ?? 0,
+    owedCount: socket => known(socket)?.owed.size ?? 0,
     cut (socket, status) {
       // An answer may still be written to what is cut already: from here on that changes nothing.
-      for (const exchange of connections.get(socket)?.owed ?? []) {
+      for (const exchange of known(socket)?.owed ?? []) {
         if (!exchange.reply.raw.headersSent) exchange.cutWith = status
       }
     },

@@ -136,7 +136,8 @@ function listening (child: ChildProcess): Promise<string> {
   return new Promise(resolve => {
     if (!child.stdout) return
     createInterface({ input: child.stdout }).on('line', line => {
-      if (!line.startsWith('{')) return
+      // A program that is killed may have written half of its last line.
+      if (!line.startsWith('{') || !line.endsWith('}')) return
       const record = JSON.parse(line) as { msg?: unknown, url?: unknown }
       if (record.msg === 'listening' && typeof record.url === 'string') resolve(record.url)
     })
