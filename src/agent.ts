@@ -129,6 +129,7 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
   const metrics = createMetrics({
     ...{ clock, inspector, takesActions: access.actionsDisabled === null },
     version: inspector.agent().number,
+    kinds: registry.list().map(({ kind }) => kind),
     queue: () => ({ lanes: store.lanes(), oldestWaiting: store.oldestWaiting() })
   })
   const newId = createIdSource()
@@ -154,11 +155,14 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
     migrated: store.migrated,
     queueDepth: () => store.lanes().reduce((sum, { waiting, running }) => sum + waiting + running, 0),
     renderDocuments: face.renderDocuments,
-    start: async () => await start({
-      ...{ driver, inspector, executor, protocols, pruner, face, bind, tls, log },
-      review: async () => await reviewConfiguredCommands(config),
-      enabled: access.actionsDisabled === null
-    }),
+    async start () {
+      metrics.recall(store.lastSuccesses())
+      return await start({
+        ...{ driver, inspector, executor, protocols, pruner, face, bind, tls, log },
+        review: async () => await reviewConfiguredCommands(config),
+        enabled: access.actionsDisabled === null
+      })
+    },
     async stop (graceMs) {
       // Waits and streams end first, and everything but liveness is refused. The listener closes after the work has
       // ended, so that managers are told what happens instead of finding nobody.

@@ -81,10 +81,10 @@ export class Executor implements Component {
    * it goes on by itself, and the agent answers meanwhile: the lanes concerned wait.
    */
   async recover (): Promise<void> {
-    const { kinds, log } = this.#options
+    const { kinds, log, observer } = this.#options
     await new Promise<void>((resolve, reject) => {
       const persistence = { ...this.#persistence, onWait: () => { resolve() } }
-      this.#recovery = recover({ ...persistence, kindOf: name => kinds.get(name), log }).then(resumable => {
+      this.#recovery = recover({ ...persistence, kindOf: name => kinds.get(name), log, observer }).then(resumable => {
         for (const action of resumable) this.#resumable.set(action.lane, action)
       })
       this.#recovery.then(resolve, reject)

@@ -1,6 +1,7 @@
 import type { Action } from '../domain/action.js'
 import { failed, type ActionKind, type Outcome } from '../domain/kind.js'
 import type { Logger } from '../domain/log.js'
+import type { Observer } from '../domain/ports/observer.js'
 import { persist, type Persistence } from './persist.js'
 
 /** So many interruptions in a row without progress, and an action is given up: it may be what kills the agent. */
@@ -10,13 +11,14 @@ export const interruptionLimit = 3
 export interface RecoveryOptions extends Persistence {
   readonly kindOf: (name: string) => ActionKind | undefined
   readonly log: Logger
+  readonly observer: Pick<Required<Observer>, 'interrupted'>
 }
 
 /**
  * Judges what a dead process left RUNNING: what may go on is returned, for its lane to run again; the rest is FAILED.
  * The law: nothing is started twice unless its kind says that this is safe.
  */
-export async function recover ({ kindOf, log, ...persistence }: RecoveryOptions): Promise<Action[]> {
+export async function recover ({ kindOf, log, observer, ...persistence }: RecoveryOptions): Promise<Action[]> {
   const { store } = persistence
   const resumable: Action[] = []
   for (const left of store.running()) {
@@ -24,6 +26,8 @@ export async function recover ({ kindOf, log, ...persistence }: RecoveryOptions)
     const outcome = judge(action, kindOf(action.kind))
     const { id, kind, interruptions } = action
     log.warn({ action: id, kind, interruptions, resumed: outcome === null }, 'found an action that was left running')
+    // One that was suspended in good order counts no further interruption.
+    if (outcome === null && interruptions > left.interruptions) observer.interrupted(action)
     if (outcome === null) resumable.push(action)
     else await persist(persistence, () => store.settle(action.seq, outcome))
   }

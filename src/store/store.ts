@@ -28,6 +28,7 @@ import { readPage } from './pages.js'
 import { createPrune, type Prune, type PruneRule } from './prune.js'
 import { payloadText, toAction } from './rows.js'
 import { storeTable } from './schema.js'
+import { createSuccesses } from './successes.js'
 import { WriteTurn, type Entry } from './turn.js'
 import { Writes } from './writes.js'
 
@@ -78,6 +79,7 @@ export class SqliteStore implements ActionStore {
   readonly #events: EventReads
   readonly #audit: (query: AuditQuery) => Page<AuditEntry>
   readonly #outcomes: (query: OutcomeQuery) => OutcomeBatch
+  readonly #successes: () => Map<string, Instant>
   readonly #prune: Prune
   readonly #depth: Depth
   readonly #protocols: Set<string>
@@ -107,6 +109,7 @@ export class SqliteStore implements ActionStore {
     this.#events = createEventReads(database)
     this.#audit = createAudit(database)
     this.#outcomes = createOutcomes(database, this.#events)
+    this.#successes = createSuccesses(database, this.#protocols)
     this.#prune = createPrune(database, this.#protocols)
     this.#oldestOf = database.prepare<[string], Instant>(`
       select scheduled_at from action where lane = ? and finished_at is null and state = 'NEW' order by seq limit 1`).pluck()
@@ -200,6 +203,10 @@ export class SqliteStore implements ActionStore {
 
   outcomes (query: OutcomeQuery): OutcomeBatch {
     return this.#read('outcomes', () => this.#outcomes(query))
+  }
+
+  lastSuccesses (): ReadonlyMap<string, Instant> {
+    return this.#read('successes', () => this.#successes())
   }
 
   lanes (): readonly LaneDepth[] {

@@ -1,10 +1,12 @@
 import type { Registry } from 'prom-client'
 import type { Action } from '../domain/action.js'
+import type { Instant } from '../domain/clock.js'
 import { isJsonObject } from '../domain/json.js'
 import { actionStates, isFinal } from '../domain/lifecycle.js'
 import type { ActionState } from '../domain/lifecycle.js'
 import type { Effect } from '../domain/ports/store.js'
 import { createCounter, createHistogram, type Count, type Counter, type Distribution, type Histogram } from '../tally.js'
+import { createLastSuccesses } from './last-successes.js'
 
 /** From no-ops to work of half a day, in seconds. */
 const workBuckets = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200, 43200]
@@ -18,9 +20,22 @@ interface KindMetrics {
   readonly run: Distribution
 }
 
-/** Counts actions as commits tell of them. The returned function is the `committed` of an observer. */
-export function createActionMetrics (registry: Registry): (effects: readonly Effect[]) => void {
-  const { metricsOf, failed } = createInstruments(registry)
+/** The metrics of actions. */
+export interface ActionMetrics {
+  /** Counts actions as commits tell of them. */
+  committed (effects: readonly Effect[]): void
+  /** Takes what was known of successes when the process began. Kinds that the agent does not have are left out. */
+  recall (lastSuccesses: ReadonlyMap<string, Instant>): void
+}
+
+/**
+ * Makes the metrics of actions. Counts of `kinds` are there as 0 from the beginning: Prometheus sees no increase in a
+ * series that begins with its first event.
+ */
+export function createActionMetrics (registry: Registry, kinds: readonly string[]): ActionMetrics {
+  const { metricsOf, failed, expect } = createInstruments(registry)
+  const { succeeded } = createLastSuccesses(registry)
+  kinds.forEach(expect)
 
   const moved = (action: Action, from: ActionState | null): void => {
     const metrics = metricsOf(action.kind)
@@ -30,16 +45,22 @@ export function createActionMetrics (registry: Registry): (effects: readonly Eff
     if (action.state === 'RUNNING' && startedAt !== null) metrics.wait.observe((startedAt - scheduledAt) / 1000)
     if (!isFinal(action.state)) return
     if (action.state === 'FAILED') failed(action.kind, reasonOf(action))
+    else if (finishedAt !== null) succeeded(action.kind, finishedAt)
     if (startedAt !== null && finishedAt !== null) metrics.run.observe((finishedAt - startedAt) / 1000)
     // The cancel of a waiting action is its failure: no effect of its own tells of it.
     else if (cancelRequestedAt !== null) metrics.cancels.inc()
   }
 
-  return effects => {
-    for (const effect of effects) {
-      if (effect.type === 'transition') moved(effect.action, effect.from)
-      else if (effect.type === 'payload') metricsOf(effect.action.kind).progress.inc()
-      else metricsOf(effect.action.kind).cancels.inc()
+  return {
+    committed (effects) {
+      for (const effect of effects) {
+        if (effect.type === 'transition') moved(effect.action, effect.from)
+        else if (effect.type === 'payload') metricsOf(effect.action.kind).progress.inc()
+        else metricsOf(effect.action.kind).cancels.inc()
+      }
+    },
+    recall (lastSuccesses) {
+      for (const [kind, at] of lastSuccesses) if (kinds.includes(kind)) succeeded(kind, at)
     }
   }
 }
@@ -47,6 +68,8 @@ export function createActionMetrics (registry: Registry): (effects: readonly Eff
 interface Instruments {
   metricsOf (kind: string): KindMetrics
   failed (kind: string, reason: string): void
+  /** Shows the counts of a kind of which nothing has been heard yet. */
+  expect (kind: string): void
 }
 
 function createInstruments (registry: Registry): Instruments {
@@ -76,6 +99,10 @@ function createInstruments (registry: Registry): Instruments {
     }
   }
   return {
+    expect (kind) {
+      for (const state of actionStates) actions.labels(kind, state)
+      for (const reason of reasons) failures.labels(kind, reason)
+    },
     failed: (kind, reason) => { failures.labels(kind, reason).inc() },
     metricsOf (kind) {
       const known = byKind.get(kind)

@@ -4,7 +4,7 @@ import type { Inspector } from '../domain/ports/inspector.js'
 import type { Observer } from '../domain/ports/observer.js'
 import type { LaneDepth } from '../domain/ports/store.js'
 import { createCounter, createHistogram } from '../tally.js'
-import { createActionMetrics } from './action-metrics.js'
+import { createActionMetrics, type ActionMetrics } from './action-metrics.js'
 import { addDatastoreMetrics } from './datastore-metrics.js'
 import { createLaneLabels } from './lane-gauge.js'
 import { createProcessMetrics } from './process-metrics.js'
@@ -12,9 +12,11 @@ import { createProcessMetrics } from './process-metrics.js'
 /** The agent's metrics. */
 export interface Metrics {
   /** What components tell goes in here. */
-  readonly observer: Omit<Required<Observer>, 'resumed'>
+  readonly observer: Omit<Required<Observer>, 'resumed' | 'interrupted'>
   /** The media type of `text`. */
   readonly contentType: string
+  /** Takes what the store knows of successes before the process, when the agent starts. */
+  readonly recall: ActionMetrics['recall']
   /** Every metric in the Prometheus text format, as it is now. */
   text (): Promise<string>
   /** Name and help of every metric. */
@@ -32,6 +34,8 @@ export interface MetricsDeps {
   readonly inspector?: Pick<Inspector, 'node' | 'shards'>
   /** Whether the agent takes actions. Default true. */
   readonly takesActions?: boolean
+  /** The kinds that the agent has. Default none. */
+  readonly kinds?: readonly string[]
   /** The agent's version. */
   readonly version: string
   /** How many lanes get a label of their own. Default 32. */
@@ -46,13 +50,14 @@ const heldBuckets = [0.1, 1, 5, 15, 30, 60, 300, 1800, 7200, 43200]
 
 /** Makes the metrics, in a registry of their own. */
 export function createMetrics (deps: MetricsDeps): Metrics {
-  const { clock, queue, inspector, version, takesActions = true, laneLabels = 32 } = deps
+  const { clock, queue, inspector, version, takesActions = true, kinds = [], laneLabels = 32 } = deps
   const registry = new Registry()
   const help = 'Whether the agent takes actions, 1 or 0: where anybody on the network could ask for them it takes none.'
   new Gauge({ name: 'steward_actions_enabled', help, registers: [registry] }).set(takesActions ? 1 : 0)
   addQueueMetrics({ registry, clock, queue, labels: createLaneLabels(laneLabels) })
+  const { committed, recall } = createActionMetrics(registry, kinds)
   const observer = {
-    committed: createActionMetrics(registry),
+    committed,
     ...storeMetrics(registry),
     ...runMetrics(registry),
     ...httpMetrics(registry),
@@ -62,6 +67,7 @@ export function createMetrics (deps: MetricsDeps): Metrics {
   const stopMeasuring = createProcessMetrics(registry, version)
   return {
     observer,
+    recall,
     contentType: registry.contentType,
     text: () => registry.metrics(),
     describe: () => registry.getMetricsAsArray().map(({ name, help }) => ({ name, help })),

@@ -8,6 +8,7 @@ import { draft, lanesOf, type OpenStoreUnderTest, type StoreUnderTest } from './
 import { auditContract } from './store-audit.js'
 import { claimContract } from './store-claims.js'
 import { outcomeContract } from './store-outcomes.js'
+import { successContract } from './store-successes.js'
 import { cancelWish } from '../support/access.js'
 
 const everything: PageQuery = { filter: {}, order: 'asc', limit: 1000 }
@@ -17,6 +18,7 @@ export function storeContract (t: Test, open: OpenStoreUnderTest): void {
   const openOne = (t: Test, queueLimit = 1000): StoreUnderTest => open(t, { queueLimit })
   claimContract(t, openOne)
   outcomeContract(t, openOne)
+  successContract(t, openOne)
   auditContract(t, openOne)
 
   t.test('an appended action is NEW, with everything that was said of it and a first transition', async t => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { parse } from 'yaml'
 import { createMetrics } from '../../src/telemetry/metrics.js'
+import { createAgentClient } from '../support/agent-client.js'
 import { startProgram } from '../support/program.js'
 
 const folder = fileURLToPath(new URL('../../deploy/', import.meta.url))
@@ -76,7 +77,7 @@ t.test('what is worth watching is watched', async t => {
 
   for (const name of [
     'steward_actions_enabled', 'steward_queue_oldest_waiting_seconds', 'steward_queue_depth', 'steward_stuck_runs_total',
-    'steward_action_failures_total', 'steward_write_turn_failures_total', 'steward_datastore_up', 'steward_shard_lag'
+    'steward_action_failures_total', 'steward_action_last_success_timestamp_seconds', 'steward_write_turn_failures_total', 'steward_datastore_up', 'steward_shard_lag'
   ]) t.ok(alerted.has(name), `an alert for ${name}`)
   // Of pruning and of spans that were not sent there is nothing to see from hour to hour.
   const quiet = /^steward_(prune|trace|http_held|action_progress)/
@@ -93,6 +94,25 @@ t.test('an agent tells of its datastore, and whether it takes actions', async t 
   const told = await scrape({})
   for (const line of ['steward_actions_enabled 1', 'steward_datastore_up 1', 'steward_datastore_shards 1']) t.match(told, `\n${line}\n`)
   t.match(await scrape({ STEWARD_ACTIONS_ENABLED: 'false' }), '\nsteward_actions_enabled 0\n')
+})
+
+t.test('when a backup last succeeded is told again after a restart', async t => {
+  const folder = t.testdir()
+  const kind = 'agent.replicante.io/test.success'
+  const moment = new RegExp(`^steward_action_last_success_timestamp_seconds\\{kind="${kind}"\\} \\d+(\\.\\d+)?$`, 'm')
+  const scrape = async (url: string): Promise<string> => await (await fetch(`${url}/metrics`)).text()
+  const first = await startProgram(t, { folder })
+  t.notMatch(await scrape(first.url), moment)
+  const agent = createAgentClient(first.url)
+  await agent.finished((await agent.schedule(kind)).id)
+  const [told] = moment.exec(await scrape(first.url)) ?? []
+  first.kill('SIGKILL')
+  await first.exited
+
+  const second = await startProgram(t, { folder })
+
+  t.type(told, 'string')
+  t.match(await scrape(second.url), `\n${told}\n`)
 })
 
 t.test('each alert says how bad it is, what it means, and what to do', async t => {

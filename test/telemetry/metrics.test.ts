@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { failed } from '../../src/domain/kind.js'
+import { done, failed } from '../../src/domain/kind.js'
 import type { LaneDepth } from '../../src/domain/ports/store.js'
 import { openStore } from '../../src/store/store.js'
 import { createMetrics } from '../../src/telemetry/metrics.js'
 import type { MetricsDeps } from '../../src/telemetry/metrics.js'
+import { draft } from '../contracts/store-under-test.js'
 import { cancelWish, someCaller } from '../support/access.js'
 
 interface Test {
@@ -109,6 +110,34 @@ t.test('actions are counted as they are committed', async t => {
   t.match(told, 'steward_action_run_seconds_count{kind="k/one"} 2\n')
   t.match(told, 'steward_store_operation_seconds_count{operation="append"} 3\n')
   t.match(told, /steward_write_turn_entries_count [1-9]/)
+})
+
+t.test('the kinds that the agent has are counted from 0, so that their first failure is an increase', async t => {
+  const told = await open(t, { kinds: ['k/one'] }).text()
+
+  for (const state of ['NEW', 'RUNNING', 'DONE', 'FAILED']) t.match(told, `steward_actions_total{kind="k/one",state="${state}"} 0\n`)
+  for (const reason of ['error', 'timeout', 'cancelled', 'interrupted', 'unavailable']) {
+    t.match(told, `steward_action_failures_total{kind="k/one",reason="${reason}"} 0\n`)
+  }
+})
+
+t.test('when a kind last succeeded is told, also what was before the process; one that never did has no moment', async t => {
+  const { recall, observer, text } = open(t, { kinds: ['k/one', 'k/old', 'k/bad'] })
+  recall(new Map([['k/one', 1_000_000], ['k/old', 2_000_500], ['k/gone', 3_000_000]]))
+  const store = openStore({ path: join(t.testdir(), 'steward.db'), clock: { now: () => 9_000_000 }, queueLimit: 100, observer })
+  t.teardown(() => { store.close() })
+  for (const [kind, outcome] of [['k/one', done()], ['k/old', failed('no')], ['k/bad', failed('no')]] as const) {
+    const { action } = await store.append(draft({ kind }))
+    await store.claim('main')
+    await store.settle(action.seq, outcome)
+  }
+
+  const told = (await text()).match(/^steward_action_last_success_timestamp_seconds.*$/gm)
+
+  t.strictSame(told, [
+    'steward_action_last_success_timestamp_seconds{kind="k/one"} 9000',
+    'steward_action_last_success_timestamp_seconds{kind="k/old"} 2000.5'
+  ], 'what the agent does not have any more is left out')
 })
 
 t.test('what components tell is counted', async t => {

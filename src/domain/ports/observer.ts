@@ -40,6 +40,8 @@ export interface Observer {
   committed? (effects: readonly Effect[]): void
   /** A pruning has ended. */
   pruned? (pruning: { readonly removed: number, readonly ms: number }): void
+  /** An agent has died under an action, which is to go on: told once for each death, before it is resumed. */
+  interrupted? (action: Action): void
   /** An action goes on, or is begun anew, that an agent which has died or was stopped had left RUNNING. */
   resumed? (action: Action): void
   /** A run does not end although its signal was aborted. */
@@ -57,6 +59,7 @@ export function everyObserver (observers: readonly Observer[]): Required<Observe
     operation: told => { for (const each of observers) each.operation?.(told) },
     committed: told => { for (const each of observers) each.committed?.(told) },
     pruned: told => { for (const each of observers) each.pruned?.(told) },
+    interrupted: told => { for (const each of observers) each.interrupted?.(told) },
     resumed: told => { for (const each of observers) each.resumed?.(told) },
     stuck: told => { for (const each of observers) each.stuck?.(told) },
     request: told => { for (const each of observers) each.request?.(told) },

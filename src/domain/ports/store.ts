@@ -134,6 +134,11 @@ export interface ActionStore {
    * transitions is from a store that was put back to an earlier time: that is a gap, and the batch begins anew.
    */
   outcomes (query: OutcomeQuery): OutcomeBatch
+  /**
+   * When each kind last succeeded, by kind, as far as the newest 10,000 DONE actions tell: a kind that has none among
+   * them is missing.
+   */
+  lastSuccesses (): ReadonlyMap<string, Instant>
   /** Lanes with anything in them. */
   lanes (): readonly LaneDepth[]
   /** RUNNING actions, oldest first. */
