@@ -6,7 +6,7 @@ set -eu
 
 cursor='' count=0
 while :; do
-  page=$(ask GET "/api/v1/actions?state=NEW&order=asc&limit=100$cursor")
+  page=$(ask GET "/api/v1/actions?state=NEW&order=asc&limit=100$cursor") || give_up "$page"
   for id in $(printf '%s' "$page" | grep -o '"id":"[^"]*"' | cut -d '"' -f 4); do
     # 409: it has begun, or ended, since the list was made.
     if ask POST "/api/v1/actions/$id/cancel" > /dev/null 2>&1; then

@@ -7,18 +7,12 @@ Usage: backup.py [KIND [ARGS]]. Exits with 0 when it is DONE, with 1 when it FAI
 import json
 import sys
 
-from steward import Problem, Steward
+from steward import Steward, run
 
 
 def main(kind='sqlite.steward/backup', args='null'):
     steward = Steward()
-    try:
-        action = steward.wait(steward.schedule(kind, json.loads(args))['id'])
-    except Problem as problem:
-        sys.exit(f'{problem.code}: {problem}')
-    print(action['state'], action['id'])
-    if action['state'] == 'FAILED':
-        sys.exit(action['state_payload']['error'])
+    steward.finish(steward.schedule(kind, json.loads(args))['id'])
 
 
-main(*sys.argv[1:])
+run(main, *sys.argv[1:])

@@ -4,17 +4,22 @@
 Usage: drain.py
 """
 
-from steward import Problem, Steward
+from steward import Problem, Steward, run
 
-steward = Steward()
-count = 0
-for action in steward.actions(state='NEW', order='asc'):
-    try:
-        steward.cancel(action['id'])
-    except Problem as problem:
-        if problem.status != 409:  # it has begun, or ended, since the list was made
-            raise
-    else:
-        print('cancelled', action['id'])
-        count += 1
-print(count, 'cancelled')
+
+def main():
+    steward = Steward()
+    count = 0
+    for action in steward.actions(state='NEW', order='asc'):
+        try:
+            steward.cancel(action['id'])
+        except Problem as problem:
+            if problem.status != 409:  # it has begun, or ended, since the list was made
+                raise
+        else:
+            print('cancelled', action['id'])
+            count += 1
+    print(count, 'cancelled')
+
+
+run(main)

@@ -8,7 +8,7 @@ Usage: follow.py [FILE]
 import pathlib
 import sys
 
-from steward import Steward
+from steward import Steward, run
 
 
 def main(place='last-event'):
@@ -25,6 +25,6 @@ def main(place='last-event'):
 
 
 try:
-    main(*sys.argv[1:])
+    run(main, *sys.argv[1:])
 except KeyboardInterrupt:
     pass

@@ -1,26 +1,23 @@
 #!/usr/bin/env python3
 """A backup a day, however often it is asked for: for cron, on as many machines as you like.
 
-    */10 * * * * /path/to/nightly.py
+    0 2 * * * /path/to/nightly.py
 
 The Idempotency-Key names the day, so the first request of a day makes the action, and the others find it. Once it has
 FAILED, the day's is done with: schedule another one by hand.
-Usage: nightly.py [KIND]
+Usage: nightly.py [KIND]. Waits for the end. Exits with 0 when it is DONE, with 1 when it FAILED or was refused.
 """
 
 import datetime
 import sys
 
-from steward import Problem, Steward
+from steward import Steward, run
 
 
 def main(kind='sqlite.steward/backup'):
+    steward = Steward()
     today = datetime.datetime.now(datetime.timezone.utc).date()
-    try:
-        action = Steward().schedule(kind, key=f'{kind} {today}')
-    except Problem as problem:
-        sys.exit(f'{problem.code}: {problem}')
-    print(action['state'], action['id'])
+    steward.finish(steward.schedule(kind, key=f'{kind} {today}')['id'])
 
 
-main(*sys.argv[1:])
+run(main, *sys.argv[1:])

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import sys
 import time
 import urllib.error
 import urllib.parse
@@ -22,13 +23,27 @@ class Problem(Exception):
         self.details = details
 
 
+class Away(Exception):
+    """Nobody has answered for as long as the patience lasts."""
+
+
+def run(program, *args):
+    """Runs a program; what goes wrong with the agent ends it with a sentence and the exit code 1."""
+    try:
+        program(*args)
+    except Problem as problem:
+        sys.exit(f'{problem.code}: {problem}')
+    except Away as away:
+        sys.exit(str(away))
+
+
 class Steward:
     """An agent. `patience` is how many seconds one that is away, or stopping, is waited for."""
 
-    def __init__(self, url=None, token=None, patience=60):
+    def __init__(self, url=None, token=None, patience=None):
         self.url = (url or os.environ.get('STEWARD_URL', 'http://127.0.0.1:8000')).rstrip('/')
         self.token = token or os.environ.get('STEWARD_TOKEN')
-        self.patience = patience
+        self.patience = float(os.environ.get('STEWARD_PATIENCE', 60)) if patience is None else patience
 
     def schedule(self, kind, args=None, key=None, **fields):
         """Asks for an action; when this returns, it is on disk. Repeated requests with the same key are one action."""
@@ -44,6 +59,13 @@ class Steward:
             action = self._ask('GET', f'/actions/{action_id}?wait=30s')
             if action['state'] in FINAL:
                 return action
+
+    def finish(self, action_id):
+        """Waits for the end and prints it; where it FAILED, ends the program with its sentence and the exit code 1."""
+        action = self.wait(action_id)
+        print(action['state'], action_id, flush=True)
+        if action['state'] == 'FAILED':
+            sys.exit(action['state_payload']['error'])
 
     def cancel(self, action_id):
         """Cancels an action; raises a Problem with the status 409 when there is nothing to cancel."""
@@ -85,9 +107,9 @@ class Steward:
             except Problem as problem:
                 if problem.status not in (429, 503) or time.monotonic() > deadline:
                     raise
-            except (OSError, http.client.HTTPException):
+            except (OSError, http.client.HTTPException) as error:
                 if time.monotonic() > deadline:
-                    raise
+                    raise Away(f'The agent at {self.url} cannot be reached: {error}') from error
             time.sleep(1)
 
     def _open(self, method, path, body, headers, timeout):

@@ -1,18 +1,18 @@
 /** Takes the work off a node: cancels everything that waits. What runs goes on to its end. */
 import { AgentRefusal } from 'steward-agent/client'
-import { fromEnvironment } from './agent.js'
+import { withAgent } from './agent.js'
 
-const steward = fromEnvironment()
-let count = 0
-for await (const { id } of steward.list({ state: ['NEW'], order: 'asc' })) {
-  try {
-    await steward.cancel(id)
-    console.log('cancelled', id)
-    count++
-  } catch (error) {
-    // 409: it has begun, or ended, since the list was made.
-    if (!(error instanceof AgentRefusal) || error.status !== 409) throw error
+await withAgent(async steward => {
+  let count = 0
+  for await (const { id } of steward.list({ state: ['NEW'], order: 'asc' })) {
+    try {
+      await steward.cancel(id)
+      console.log('cancelled', id)
+      count++
+    } catch (error) {
+      // 409: it has begun, or ended, since the list was made.
+      if (!(error instanceof AgentRefusal) || error.status !== 409) throw error
+    }
   }
-}
-console.log(count, 'cancelled')
-await steward.close()
+  console.log(count, 'cancelled')
+})

@@ -56,6 +56,25 @@ for (const [language, commandOf] of Object.entries(languages)) {
       t.equal(second.stdout.split(' ')[1], first.stdout.split(' ')[1])
     })
 
+    t.test('nightly tells of a backup that failed, also when it is asked again', async t => {
+      const sentence = /\S+ \S+/
+      for (const when of ['asked', 'asked again']) {
+        const { status, stdout, stderr } = await run('nightly', 'agent.replicante.io/test.fail')
+        t.match({ status, stdout, stderr }, { status: 1, stdout: /^FAILED [0-9a-f-]{36}\n$/, stderr: sentence }, when)
+        t.equal(stderr.trim().split('\n').length, 1, stderr)
+      }
+    })
+
+    t.test('an agent that is away is told of in a sentence', async t => {
+      const [port = 0] = await freePorts(1)
+      const env = { ...world.env, STEWARD_URL: `http://127.0.0.1:${port}`, STEWARD_PATIENCE: '0' }
+      for (const name of ['backup', 'nightly', 'drain']) {
+        const { status, stdout, stderr } = await runToEnd(commandOf(name), [], { ...world, env })
+        t.match({ status, stdout, stderr }, { status: 1, stdout: '', stderr: /agent at http:\/\/127/ }, name)
+        t.notMatch(stderr, /Traceback|^ +at /m, name)
+      }
+    })
+
     t.test('drain cancels what waits, over more than one page, and nothing else', async t => {
       const running = await world.agent.schedule('agent.steward/test.script', sleepLong)
       await world.agent.until(running.id, ({ state }) => state === 'RUNNING')
