@@ -21,10 +21,12 @@ if (process.argv.includes('--done')) {
   if (origin !== null) writeFileSync(record, `${JSON.stringify(origin)}\n`)
 }
 
-/** What whoever builds says of it, where there is no checkout: in an image, for example. */
+/** What whoever builds says of it where there is no checkout, in an image: as `git describe --dirty` does. */
 function given () {
-  const { BUILD_COMMIT: checkout } = process.env
-  return checkout ? { checkout, taint: 'not tainted' } : null
+  const { BUILD_COMMIT: said } = process.env
+  if (!said) return null
+  const checkout = said.replace(/-dirty$/, '')
+  return { checkout, taint: said === checkout ? 'not tainted' : 'tainted' }
 }
 
 /** The commit, and whether any file differs from it; null where this is no checkout, or git is not installed. */

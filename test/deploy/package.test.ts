@@ -25,9 +25,9 @@ t.test('the package holds what it takes to run, and nothing of how it is made', 
   for (const path of [
     'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', '.env.example', 'dist/main.js', 'dist/build.json',
     'dist/client/client.js', 'dist/client/client.d.ts', 'migrations/0001-queue.sql', 'openapi/steward.v1.json',
-    'deploy/systemd/steward.service'
+    'deploy/systemd/steward.service', 'examples/README.md', 'examples/curl/nightly.sh'
   ]) t.ok(paths.includes(path), path)
-  const strange = paths.filter(path => !/^(dist|deploy|docs|migrations|openapi)\/|^[^/]+$|^\.ci\/(start|prepare)\.mjs$/.test(path))
+  const strange = paths.filter(path => !/^(dist|deploy|docs|examples|migrations|openapi)\/|^[^/]+$|^\.ci\/(start|prepare)\.mjs$/.test(path))
   t.strictSame(strange, [])
   t.strictSame(paths.filter(path => /^(src|test|bench|node_modules|data)\/|\.stamp$|package-lock|tsconfig/.test(path)), [])
   t.ok(size < 2 * 1024 * 1024, 'it stays small')
@@ -50,9 +50,16 @@ t.test('a package of files that were changed says so', async t => {
   rmSync(join(folder, 'node_modules'))
   mkdirSync(join(folder, 'node_modules', 'typescript', 'bin'), { recursive: true })
   writeFileSync(join(folder, 'node_modules', 'typescript', 'bin', 'tsc'), 'require("fs").mkdirSync("dist", { recursive: true })')
-  execFileSync(process.execPath, ['.ci/pack.mjs'], { cwd: folder, stdio: 'pipe' })
+  const recorded = (env: NodeJS.ProcessEnv): unknown => {
+    execFileSync(process.execPath, ['.ci/pack.mjs'], { cwd: folder, env: { ...process.env, ...env }, stdio: 'pipe' })
+    return JSON.parse(readFileSync(join(folder, 'dist', 'build.json'), 'utf8'))
+  }
 
-  t.strictSame(JSON.parse(readFileSync(join(folder, 'dist', 'build.json'), 'utf8')), { checkout: commit, taint: 'tainted' })
+  t.strictSame(recorded({}), { checkout: commit, taint: 'tainted' })
+  // What the command says by which the image is built.
+  const said = execFileSync('git', ['describe', '--always', '--abbrev=40', '--exclude=*', '--dirty'], { cwd: folder, encoding: 'utf8' })
+  t.strictSame(recorded({ BUILD_COMMIT: said.trim() }), { checkout: commit, taint: 'tainted' })
+  t.strictSame(recorded({ BUILD_COMMIT: commit }), { checkout: commit, taint: 'not tainted' })
 })
 
 t.test('in an empty folder', async t => {
