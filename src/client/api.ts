@@ -194,7 +194,7 @@ export interface paths {
         };
         /**
          * Watch every transition
-         * @description Server-Sent Events: `transition` for each entry of any history, `gap` where events are missing because they were pruned (`pruned`), or the given id is of another database, or of this one before it was put back (`other-store`), or newer than it (`ahead`), and then only what comes from now on is sent. After a Last-Event-ID everything since is replayed from disk; without one the stream begins now.
+         * @description Server-Sent Events: `transition` for each entry of any history, `gap` where events are missing because they were pruned (`pruned`), or the given id is of another database, or of this one before it was put back (`other-store`), or newer than it (`ahead`), and then only what comes from now on is sent. After a Last-Event-ID everything since is replayed from disk; without one the stream begins now, with the event `begin`, whose id is that place: who comes back with it misses nothing.
          */
         get: operations["watchEvents"];
         put?: never;
