@@ -21,13 +21,17 @@ const pruning = {
   STEWARD_ACTIONS_PRUNE_KEEP: '25', STEWARD_ACTIONS_PRUNE_AGE_DAYS: '0', STEWARD_ACTIONS_PRUNE_INTERVAL_SECONDS: '1'
 }
 
-/** The first start, a load, a stop in good order, and a second start with a load. */
+/**
+ * The first start, a load, a stop in good order, and a second start with a load. The second prunes nothing: it could
+ * remove, before anybody watches, what ended during the stop, and then nobody would know that it had ended.
+ */
 async function recordLife (t: Test): Promise<DiskRecorder> {
   const recorder = createDiskRecorder(t)
   const note = (remark: Remark): void => { recorder.mark(remark as unknown as JsonValue) }
   let newest: string | undefined
-  for (const requests of [scale({ ci: 220, torture: 600 }), 30]) {
-    const program = await startProgram(t, { folder: recorder.home, env: { ...recorder.env, ...pruning } })
+  const lives = [{ requests: scale({ ci: 220, torture: 600 }), more: pruning }, { requests: 30, more: {} }]
+  for (const { requests, more } of lives) {
+    const program = await startProgram(t, { folder: recorder.home, env: { ...recorder.env, ...more } })
     const marked = { url: program.url, random, note }
     const lastNoted = await noteEvents(marked, newest)
     await runClients(marked, { clients: 6, requests })
