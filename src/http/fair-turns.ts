@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { pathOf } from './path-of.js'
 
 /** Milliseconds of one turn of the event loop that go to requests. */
 const turnMs = 50
@@ -87,21 +88,16 @@ export function installFairTurns (app: FastifyInstance): void {
     largeUntil.set(path, performance.now() + knownMs)
   }
 
-  app.addHook('onRequest', ({ method, raw: { socket, url } }, _reply, done) => {
+  app.addHook('onRequest', ({ method, raw: { socket, url = '' } }, _reply, done) => {
     // Only reads: a list has the path that is scheduled at, and what is scheduled keeps its order.
     const path = method === 'GET' ? pathOf(url) : ''
     if (waiting.length === 0 && hasTime() && !isLarge(path)) done()
     else wait({ path, socket, begin: done })
   })
-  app.addHook('onSend', ({ method, raw: { url } }, _reply, payload, done) => {
+  app.addHook('onSend', ({ method, raw: { url = '' } }, _reply, payload, done) => {
     if (method === 'GET' && typeof payload === 'string' && payload.length > largeAnswer) remember(pathOf(url))
     done(null, payload)
   })
-}
-
-function pathOf (url = ''): string {
-  const end = url.indexOf('?')
-  return end === -1 ? url : url.slice(0, end)
 }
 
 /** For who has gone in the meantime nothing is begun: what its request would take would not be given back. */
