@@ -12,7 +12,8 @@
 /** The files beside the rooms that every room may use. */
 const leaves = [
   'rfc3339', 'folders', 'ids', 'tally', 'timers', 'derived-id', 'http-status', 'lenient-validator', 'schema-node',
-  'server-login', 'backup-target', 'route-access', 'audit-view', 'client-variables', 'nearest', 'glob'
+  'server-login', 'backup-target', 'route-access', 'audit-view', 'client-variables', 'nearest', 'glob',
+  'elapsed', 'shell-quote'
 ].join('|')
 
 /** What every room may import besides itself. */
@@ -49,9 +50,9 @@ module.exports = {
     },
     {
       name: 'no-development-packages',
-      comment: 'What runs in production may import only production packages. pino-pretty is loaded if it happens to be there.',
+      comment: 'What runs in production may import only production packages. pino-pretty is loaded if it happens to be there; what the dashboard imports is bundled when it is built.',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: '^src/ui/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: ['node_modules/pino-pretty/', 'node_modules/@types/'] }
     },
     {
@@ -72,7 +73,7 @@ module.exports = {
       name: 'rooms-are-strangers',
       comment: 'A room imports domain, the leaves and itself. What it needs of another room, agent.ts hands to it as a port.',
       severity: 'error',
-      from: { path: '^src/([^/]+)/', pathNot: `^src/(domain/|cli/remote/|(${sideBySide.join('|')})/[^/]+/)` },
+      from: { path: '^src/([^/]+)/', pathNot: `^src/(domain/|cli/remote/|ui/|progress/|(${sideBySide.join('|')})/[^/]+/)` },
       to: { path: '^src/', pathNot: [common, '^src/$1/', settings] }
     },
     {
@@ -80,7 +81,35 @@ module.exports = {
       comment: 'The commands in cli/remote talk to a running agent, through the client that is published.',
       severity: 'error',
       from: { path: '^src/cli/remote/' },
-      to: { path: '^src/', pathNot: [common, '^src/cli/', '^src/client/'] }
+      to: { path: '^src/', pathNot: [common, '^src/cli/', '^src/client/', '^src/progress/'] }
+    },
+    {
+      name: 'the-dashboard-uses-the-client',
+      comment: 'The dashboard runs in a browser and talks to a running agent, through the client that is published.',
+      severity: 'error',
+      from: { path: '^src/ui/' },
+      to: { path: '^src/', pathNot: [common, '^src/ui/', '^src/client/', '^src/progress/'] }
+    },
+    {
+      name: 'nobody-imports-the-dashboard',
+      comment: 'It is bundled for browsers, and served as files.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/ui/' },
+      to: { path: '^src/ui/' }
+    },
+    {
+      name: 'no-node-in-the-browser',
+      comment: 'What the dashboard is made of has nothing of Node to use.',
+      severity: 'error',
+      from: { path: '^src/(ui|progress|client)/' },
+      to: { dependencyTypes: ['core'] }
+    },
+    {
+      name: 'progress-reads-reports',
+      comment: 'What reads the reports of actions knows how the client tells of them, and nothing of who shows them.',
+      severity: 'error',
+      from: { path: '^src/progress/' },
+      to: { path: '^src/', pathNot: [common, '^src/progress/', '^src/client/model\\.ts$'] }
     },
     {
       name: 'the-client-stands-alone',

@@ -30,7 +30,9 @@ const rooms: Readonly<Record<string, string>> = {
   telemetry: 'logs, metrics, traces',
   config: 'the schema of the configuration, loading, printing, its documents',
   cli: 'the command line: one file per command; in `remote` those that talk to a running agent',
-  client: 'the typed client that the package exports, and our own commands use'
+  client: 'the typed client that the package exports, and our own commands and the dashboard use',
+  progress: 'reads what actions report: which step, how much is done',
+  ui: 'the dashboard: runs in a browser, bundled into `dist/ui` by the build'
 }
 
 /** What each file directly in src is for, as the rooms above. */
@@ -45,6 +47,7 @@ const files: Readonly<Record<string, string>> = {
   'audit-view': 'an entry of the audit as the API and the command line tell it',
   'backup-target': 'where backups are written, and how they get their names',
   'client-variables': 'the environment variables that client commands read',
+  elapsed: 'how long something took, in words',
   'derived-id': 'ids of repeated requests',
   folders: 'making folders',
   glob: 'patterns with `*`',
@@ -56,6 +59,7 @@ const files: Readonly<Record<string, string>> = {
   'route-access': 'what a route asks of its caller',
   'schema-node': 'how settings are described',
   'server-login': 'passwords and TLS of servers',
+  'shell-quote': 'words of a shell',
   tally: 'counters and histograms',
   timers: 'waits of any length'
 }

@@ -1,5 +1,5 @@
 import { everyCommand, type CommandNode, type Completion, type FlagNode } from './command-tree.js'
-import { shellQuote } from './shell-quote.js'
+import { shellQuote } from '../shell-quote.js'
 
 /**
  * The script for bash, 4.3 or later, with or without bash-completion. What differs from command to command is in the

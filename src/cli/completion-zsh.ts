@@ -1,5 +1,5 @@
 import { everyCommand, type ArgumentNode, type CommandNode, type Completion, type FlagNode } from './command-tree.js'
-import { shellQuote } from './shell-quote.js'
+import { shellQuote } from '../shell-quote.js'
 
 /** The script for zsh: a function for each command, with what `_arguments` of zsh's completion system takes. */
 export function zshCompletion (program: CommandNode): string {

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
+import { delay } from './delay.js'
 import { AgentUnreachable } from './errors.js'
 import { patiently, type Patience } from './patience.js'
 import type { components } from './api.js'
@@ -61,7 +61,7 @@ export async function * watchEvents (open: OpenStream, options: EventsOptions): 
       patience.onTrouble?.(new AgentUnreachable(response.url, error))
     }
     // What ends each stream at once must not be asked again at once.
-    await delay(pauseMs, undefined, { signal: patience.signal }).catch(() => {})
+    await delay(pauseMs, patience.signal).catch(() => {})
     if (patience.signal?.aborted === true) return
   }
 }

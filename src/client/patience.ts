@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { delay } from './delay.js'
 import { AgentRefusal, AgentUnreachable } from './errors.js'
 
 /** How long something that goes on for long is tried again while the agent restarts. */
@@ -42,7 +42,7 @@ export async function patiently<T> (work: () => Promise<T>, { patienceMs, onTrou
       onTrouble?.(error)
       const asked = error instanceof AgentRefusal ? (error.retryAfterSeconds ?? 0) * 1000 : 0
       const pause = Math.min(Math.max(pauseMs, asked), Math.max(patienceMs - waitedMs, firstPauseMs))
-      await delay(pause, undefined, { signal })
+      await delay(pause, signal)
       pauseMs = Math.min(pauseMs * 2, lastPauseMs)
     }
   }

@@ -12,8 +12,8 @@ export interface ClientTls {
 
 /** How requests are sent. */
 export interface TransportOptions {
-  /** Sent as `Authorization: Bearer`; a function is asked before each request. */
-  readonly token?: string | (() => string | Promise<string>) | undefined
+  /** Sent as `Authorization: Bearer`; a function is asked before each request, and none is sent where it gives none. */
+  readonly token?: string | (() => string | undefined | Promise<string | undefined>) | undefined
   readonly tls?: ClientTls | undefined
   /** Milliseconds until an answer has to begin, beside what the agent was asked to wait. */
   readonly timeoutMs: number

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { ago, elapsed } from '../../src/cli/elapsed.js'
+import { ago, elapsed } from '../../src/elapsed.js'
 import { fitTable, type Column } from '../../src/cli/fitted-table.js'
 import { asJson, asYaml } from '../../src/cli/remote/format.js'
-import { shellQuote } from '../../src/cli/shell-quote.js'
+import { shellQuote } from '../../src/shell-quote.js'
 import { formatTable } from '../../src/cli/table.js'
 import { cutTo, widthOf } from '../../src/cli/text-width.js'
 

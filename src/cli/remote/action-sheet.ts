@@ -1,12 +1,12 @@
 import type { ActionDetail } from '../../client/model.js'
-import { elapsed } from '../elapsed.js'
+import { elapsed } from '../../elapsed.js'
 import { fitTable } from '../fitted-table.js'
 import { visible } from '../table.js'
 import { painted } from './action-table.js'
 import { indented } from './action-text.js'
 import type { Paint } from './colour.js'
-import { inWords } from './progress.js'
-import { msBetween, stepsOf, type Step } from './steps.js'
+import { inWords } from '../../progress/progress.js'
+import { msBetween, stepsOf, type Step } from '../../progress/steps.js'
 
 /** How a sheet is written. */
 export interface SheetLook {

@@ -1,12 +1,12 @@
 import type { Action, Transition } from '../../client/model.js'
 import { isJsonObject } from '../../domain/json.js'
 import type { Output } from '../actions.js'
-import { elapsed } from '../elapsed.js'
+import { elapsed } from '../../elapsed.js'
 import { visible } from '../table.js'
 import { painted } from './action-table.js'
 import type { Paint } from './colour.js'
 import { asJson, asYaml } from './format.js'
-import { msBetween } from './steps.js'
+import { msBetween } from '../../progress/steps.js'
 
 /** The line that says which action there is, and how it is: `ID  NEW  kind`. */
 export function actionLine ({ id, state, kind }: Pick<Action, 'id' | 'state' | 'kind'>, paint: Paint): string {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { ActionDetail } from '../../client/model.js'
 import { setLongTimer } from '../../timers.js'
-import { elapsed } from '../elapsed.js'
+import { elapsed } from '../../elapsed.js'
 import { exitCodes, type ExitCode } from '../exit-codes.js'
 import { visibleLines } from '../table.js'
 import { spanOf } from '../times.js'

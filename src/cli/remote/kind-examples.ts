@@ -1,7 +1,7 @@
 import type { Kind } from '../../client/model.js'
 import { clientVariables } from '../../client-variables.js'
 import { isJsonObject, type JsonSchema } from '../../domain/json.js'
-import { shellLine, shellQuote } from '../shell-quote.js'
+import { shellLine, shellQuote } from '../../shell-quote.js'
 import { connectionWords, urlOf, type ConnectionFlags, type Environment } from './connection.js'
 
 /** The command that runs the kind with its example, as a shell takes it, on the agent of the flags. */

@@ -1,5 +1,5 @@
 import type { Kind } from '../../client/model.js'
-import { elapsed } from '../elapsed.js'
+import { elapsed } from '../../elapsed.js'
 import { fitTable } from '../fitted-table.js'
 import { visible } from '../table.js'
 import type { Paint } from './colour.js'

@@ -1,9 +1,9 @@
-import { elapsed } from '../elapsed.js'
+import { elapsed } from '../../elapsed.js'
 import { visible } from '../table.js'
 import { cutTo, padTo, widthOf } from '../text-width.js'
 import { colourOf, type Paint } from './colour.js'
-import { inWords, type Progress } from './progress.js'
-import type { Step } from './steps.js'
+import { inWords, type Progress } from '../../progress/progress.js'
+import type { Step } from '../../progress/steps.js'
 
 /** What is drawn of an action that goes on. */
 export interface Now {

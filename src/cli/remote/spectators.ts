@@ -6,8 +6,8 @@ import { transitionLine } from './action-text.js'
 import { painter } from './colour.js'
 import { createLiveLine } from './live-line.js'
 import { finishedLine, progressLine, type Now } from './progress-line.js'
-import { readProgress } from './progress.js'
-import { stepsOf, type Step } from './steps.js'
+import { readProgress } from '../../progress/progress.js'
+import { stepsOf, type Step } from '../../progress/steps.js'
 
 /** Shows somebody how an action goes. */
 export interface Spectator {

@@ -1,4 +1,4 @@
-import type { ActionDetail, Transition } from '../../client/model.js'
+import type { ActionDetail, Transition } from '../client/model.js'
 import { readProgress, type Progress } from './progress.js'
 
 /** Entries of a history that belong together: one state, and within RUNNING one step. */
@@ -14,12 +14,17 @@ export interface Step {
   readonly progress: Progress
 }
 
-/** The history of an action in steps: hundreds of reports of one copy are one step. */
-export function stepsOf ({ history, state_payload: latest }: Pick<ActionDetail, 'history' | 'state_payload'>): Step[] {
+/**
+ * The history of an action in steps: hundreds of reports of one copy are one step. Who asks again and again for a
+ * growing history gives a reader that remembers.
+ */
+export function stepsOf (
+  { history, state_payload: latest }: Pick<ActionDetail, 'history' | 'state_payload'>, read: typeof readProgress = readProgress
+): Step[] {
   const steps: Array<{ first: Transition, reports: number, progress: Progress }> = []
   for (const [at, entry] of history.entries()) {
     // Beyond the most entries that a history has, only the latest payload goes on.
-    const progress = readProgress(at === history.length - 1 && entry.state === 'RUNNING' ? latest : entry.state_payload)
+    const progress = read(at === history.length - 1 && entry.state === 'RUNNING' ? latest : entry.state_payload)
     const last = steps.at(-1)
     if (last?.first.state === entry.state && last.progress.step === progress.step) {
       Object.assign(last, { progress, reports: last.reports + 1 })

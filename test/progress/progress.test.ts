@@ -1,10 +1,10 @@
 import t from 'tap'
-import { findMeasure } from '../../../src/cli/remote/measure.js'
-import { finishedLine, progressLine } from '../../../src/cli/remote/progress-line.js'
-import { inWords, readProgress } from '../../../src/cli/remote/progress.js'
-import { stepsOf } from '../../../src/cli/remote/steps.js'
-import { widthOf } from '../../../src/cli/text-width.js'
-import type { JsonObject } from '../../../src/domain/json.js'
+import { findMeasure } from '../../src/progress/measure.js'
+import { finishedLine, progressLine } from '../../src/cli/remote/progress-line.js'
+import { inWords, readProgress } from '../../src/progress/progress.js'
+import { stepsOf } from '../../src/progress/steps.js'
+import { widthOf } from '../../src/cli/text-width.js'
+import type { JsonObject } from '../../src/domain/json.js'
 
 t.test('how much is done, of every shape that our kinds report', t => {
   const cases: Array<[JsonObject, number | null, string]> = [
@@ -28,6 +28,20 @@ t.test('how much is done, of every shape that our kinds report', t => {
   for (const payload of [{ percent: 101 }, { percent: 'x' }, { pages_done: 1, pages_total: 0 }, { total: 5 }, { done: -1, total: 5 }, {}]) {
     t.equal(findMeasure(payload), null, JSON.stringify(payload))
   }
+  t.end()
+})
+
+t.test('of thousands of fields each is looked at a few times only', t => {
+  let listed = 0
+  const fields = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`key${index}`, index]))
+  const payload = new Proxy<JsonObject>({ ...fields, pages_done: 3, pages_total: 4 }, {
+    ownKeys (target) {
+      listed++
+      return Reflect.ownKeys(target)
+    }
+  })
+  t.same(findMeasure(payload)?.measure, { fraction: 0.75, words: '3 of 4 pages' })
+  t.ok(listed <= 3, `listed ${listed} times`)
   t.end()
 })
 

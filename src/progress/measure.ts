@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../domain/json.js'
+import type { JsonObject } from '../domain/json.js'
 
 /** How much of something is done. */
 export interface Measure {
@@ -30,26 +30,38 @@ export function findMeasure (payload: JsonObject): FoundMeasure | null {
   if (typeof percent === 'number' && percent >= 0 && percent <= 100) {
     return { measure: { fraction: percent / 100, words: '' }, fields: ['percent'] }
   }
-  const pairs = Object.keys(payload).flatMap(name => pairsOf(name, payload))
+  const names = Object.keys(payload)
+  const parts = partsByWhole(names)
+  const pairs = names.flatMap(name => pairsOf(name, parts))
     .filter(({ done, total }) => numberIn(payload, total) > 0 && numberIn(payload, done) >= 0)
   const pair = pairs.find(({ done }) => fitsPhase(done, payload['phase'])) ?? pairs[0]
   return pair === undefined ? findBytes(payload) : measureOf(pair, payload)
 }
 
-/** The pairs that a field is the whole of. */
-function pairsOf (total: string, payload: JsonObject): Pair[] {
-  if (total === 'target') return [{ done: 'count', total }]
-  const stem = total === 'total' ? '' : total.replace(/_total$/, '')
-  const isTotal = stem !== total
-  return Object.keys(payload)
-    .filter(name => name !== total && (isTotal && name === stem ? true : isPartOf(name, stem)))
-    .map(done => ({ done, total }))
+/**
+ * The names by what they may be a part of: each by itself, and what of something is over (`pages_done`,
+ * `heap_blks_scanned`, `bytes_read`; and `done` alone) by that. In one pass: a payload may have thousands of names.
+ */
+function partsByWhole (names: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const parts = new Map<string, string[]>()
+  const add = (whole: string, name: string): void => {
+    const known = parts.get(whole)
+    if (known === undefined) parts.set(whole, [name])
+    else known.push(name)
+  }
+  for (const name of names) {
+    add(name, name)
+    const whole = /^(?:(.*)_)?(?:done|read|sent|written|(?!failed|skipped)[a-z]+ed)$/s.exec(name)
+    if (whole !== null) add(whole[1] ?? '', name)
+  }
+  return parts
 }
 
-/** True for what of something is over: `pages_done`, `heap_blks_scanned`, `bytes_read`; and `done` alone. */
-function isPartOf (name: string, stem: string): boolean {
-  if (stem !== '' && !name.startsWith(`${stem}_`)) return false
-  return /^(done|read|sent|written|(?!failed|skipped)[a-z]+ed)$/.test(stem === '' ? name : name.slice(stem.length + 1))
+/** The pairs that a field is the whole of. */
+function pairsOf (total: string, parts: ReadonlyMap<string, readonly string[]>): Pair[] {
+  if (total === 'target') return [{ done: 'count', total }]
+  const stem = total === 'total' ? '' : total.replace(/_total$/, '')
+  return (parts.get(stem) ?? []).filter(name => name !== total).map(done => ({ done, total }))
 }
 
 /** `heap_blks_vacuumed` is what counts while the phase is `vacuuming heap`. */

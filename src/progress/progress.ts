@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../domain/json.js'
+import { isJsonObject, type JsonObject } from '../domain/json.js'
 import { bytesInWords, findMeasure, type Measure } from './measure.js'
 
 /** What a state payload says of how far an action is. */
