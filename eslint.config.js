@@ -15,14 +15,14 @@ const config = [
     }
   },
   {
-    files: ['src/**/*.ts', '.ci/**'],
+    files: ['src/**/*.{ts,tsx}', '.ci/**'],
     rules: {
       'max-lines-per-function': ['error', { max: 80 }],
       'no-console': 'error'
     }
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     rules: {
       '@typescript-eslint/no-explicit-any': 'error'
     }
@@ -34,7 +34,7 @@ const config = [
     }
   },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}', 'test/**/*.ts', 'bench/**/*.ts'],
     rules: {
       'no-restricted-syntax': ['error', {
         selector: 'ExportDefaultDeclaration', message: 'Export by name: one name, everywhere the same.'

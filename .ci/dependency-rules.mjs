@@ -5,6 +5,9 @@ const licences = new Set([
   'MIT', 'ISC', 'BlueOak-1.0.0', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'Python-2.0', 'CC0-1.0', 'CC-BY-3.0'
 ])
 
+/** Besides, for tools that stay on this side: they ask that changes to their own files be published. */
+const toolLicences = new Set([...licences, 'MPL-2.0'])
+
 /** Packages that tell their licence in a file alone; each was read. */
 const readLicences = new Map([['jsonc-simple-parser', 'MIT']])
 
@@ -113,15 +116,16 @@ function judgeDuplicates (project) {
 
 function judgeLicences (project) {
   return foldersOf(project).flatMap(folder => {
-    const said = project.licenceOf(folder) ?? packagesOf(project)[folder].license ?? readLicences.get(nameOf(folder))
-    if (typeof said === 'string' && isTaken(said)) return []
+    const { dev, license } = packagesOf(project)[folder]
+    const said = project.licenceOf(folder) ?? license ?? readLicences.get(nameOf(folder))
+    if (typeof said === 'string' && isTaken(said, dev === true ? toolLicences : licences)) return []
     return [`${folder}: its licence, ${JSON.stringify(said)}, is not one that is taken here`]
   })
 }
 
 /** SPDX: one of several is enough. */
-function isTaken (expression) {
-  return expression.replace(/^\(|\)$/g, '').split(' OR ').some(part => part.split(' AND ').every(name => licences.has(name)))
+function isTaken (expression, taken) {
+  return expression.replace(/^\(|\)$/g, '').split(' OR ').some(part => part.split(' AND ').every(name => taken.has(name)))
 }
 
 /** docs/dependencies.md has a line for each, which tells how many packages come with it. */

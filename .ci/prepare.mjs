@@ -61,22 +61,22 @@ function isBuildStale () {
   return !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== fingerprint()
 }
 
-/** Compiles src to dist, whether that is stale or not. Ends the process when it fails. */
+/** Compiles src to dist and bundles the dashboard, stale or not. Ends the process when it fails. */
 export function build () {
   say('compiling src to dist')
   rmSync(stampFile, { force: true })
   // What a package was made of (pack.mjs) says nothing of what is compiled now.
   rmSync(at('dist', 'build.json'), { force: true })
   step('tsc', process.execPath, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', root])
+  step('bundling the dashboard', process.execPath, [at('.ci', 'build-ui.mjs')])
   removeOrphans()
   writeFileSync(stampFile, fingerprint())
 }
 
-/** A hash of everything that the compiler reads of ours. */
+/** A hash of everything of ours that the compiler and the bundler read. */
 function fingerprint () {
   const hash = createHash('sha256')
-  const sources = filesBelow('src').filter(name => name.endsWith('.ts')).sort()
-  for (const name of ['package.json', 'tsconfig.json', ...sources]) {
+  for (const name of ['package.json', 'tsconfig.json', join('.ci', 'build-ui.mjs'), ...filesBelow('src').sort()]) {
     hash.update(`${name}\0`).update(readFileSync(at(name))).update('\0')
   }
   return hash.digest('hex')
@@ -84,7 +84,10 @@ function fingerprint () {
 
 /** Removes what was compiled from sources that are gone: it would still be found by an import. */
 function removeOrphans () {
+  const ui = join('dist', 'ui')
   for (const name of filesBelow('dist')) {
+    // What is bundled has no source of its own; the bundler begins with an empty folder.
+    if (name.startsWith(ui)) continue
     const source = name.replace(/^dist/, 'src').replace(/\.js(\.map)?$/, '.ts')
     if (source.endsWith('.ts') && !existsSync(at(source))) rmSync(at(name))
   }

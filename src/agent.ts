@@ -35,6 +35,7 @@ import { createCommandRunner } from './process/commands.js'
 import { createActiveWorkflow } from './protocols/activeworkflow/protocol.js'
 import { createReplicanteClassic } from './protocols/replicante-classic/protocol.js'
 import { createReplicanteNext } from './protocols/replicante-next/protocol.js'
+import { ActivityLog } from './scheduler/activity.js'
 import { createScheduler } from './scheduler/scheduler.js'
 import type { StoreError } from './store/errors.js'
 import { openStore } from './store/store.js'
@@ -108,6 +109,7 @@ const tracesStopLimitMs = 2000
  * @throws StoreError when the database cannot be opened; ConfigError when the configuration contradicts itself
  */
 export async function createAgent (config: Config, { log, onFatal }: AgentOptions): Promise<Agent> {
+  const startedAt = clock.now()
   const { access, bind, tls } = checkConfig(config, log)
   const folder = dirname(resolve(config.db))
   const run = createCommandRunner({ outputDir: join(folder, 'output'), workDir: join(folder, 'work') })
@@ -133,6 +135,7 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
     queue: () => ({ lanes: store.lanes(), oldestWaiting: store.oldestWaiting() })
   })
   const newId = createIdSource()
+  const activity = new ActivityLog({ store, clock, log })
   const scheduler = createScheduler({ store, registry, newId, disabled: access.actionsDisabled })
   const { executor, pruner } = createWorkers(config, { store, kinds: registry, log, observer })
   const isSecretHeader = createSecretHeaders(config.http.secret_headers)
@@ -145,6 +148,8 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
     store.trouble() ?? (access.actionsDisabled === null ? executor.trouble() : null)
   const face = await createApp({
     ...{ scheduler, inspector, access, log, metrics, observer, protocols, readiness, isSecretHeader, tls },
+    activity,
+    agent: { startedAt, actionsDisabled: access.actionsDisabled },
     tracing: traces?.tracing ?? passingTraces,
     config: httpConfig(config)
   })
@@ -157,6 +162,7 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
     renderDocuments: face.renderDocuments,
     async start () {
       metrics.recall(store.lastSuccesses())
+      await activity.start()
       return await start({
         ...{ driver, inspector, executor, protocols, pruner, face, bind, tls, log },
         review: async () => await reviewConfiguredCommands(config),
@@ -174,6 +180,7 @@ export async function createAgent (config: Config, { log, onFatal }: AgentOption
       for (const protocol of [...protocols].reverse()) await within(stopLimitMs, protocol.stop())
       await within(stopLimitMs, driver.datastore.close())
       metrics.close()
+      await activity.stop()
       store.close()
       await traces?.stop(tracesStopLimitMs)
     }
@@ -295,7 +302,8 @@ function httpConfig ({ http }: Config) {
     bodyLimit: http.body_limit,
     waitLimitSeconds: http.wait_limit_seconds,
     requestTimeoutSeconds: http.request_timeout_seconds,
-    docs: http.docs
+    docs: http.docs,
+    ui: http.ui
   }
 }
 

@@ -254,7 +254,7 @@ export interface paths {
         };
         /**
          * What runs this agent
-         * @description The version of the agent, and what it was built from.
+         * @description The version of the agent, what it was built from, since when it runs and whether it takes actions.
          */
         get: operations["getAgentInfo"];
         put?: never;
@@ -297,6 +297,26 @@ export interface paths {
          * @description Each part of the data with the role of this node, how far it has written and how far it is behind.
          */
         get: operations["getShards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last hour of the queue
+         * @description How many actions were scheduled, began, and ended in each minute of the last hour, how many waited and ran at its end, and the lanes as they are now. Counted from the agent's own events; after a start, from its history.
+         */
+        get: operations["getActivity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -397,6 +417,13 @@ export interface components {
              * @description When somebody asked to cancel it.
              */
             cancel_requested_ts: string | null;
+            /** @description Why it failed; null unless it is FAILED. */
+            failure: {
+                /** @description As in the payload: `error`, `timeout`, `cancelled`, `interrupted` or `unavailable`. Null where it has none. */
+                reason: string | null;
+                /** @description The sentence in the payload, or as much of it as fits. Null where it has none. */
+                error: string | null;
+            } | null;
             /** @description How often the agent stopped under it since its last progress. */
             interruptions: number;
             /** @description Grows with every change. */
@@ -450,6 +477,13 @@ export interface components {
              * @description When somebody asked to cancel it.
              */
             cancel_requested_ts: string | null;
+            /** @description Why it failed; null unless it is FAILED. */
+            failure: {
+                /** @description As in the payload: `error`, `timeout`, `cancelled`, `interrupted` or `unavailable`. Null where it has none. */
+                reason: string | null;
+                /** @description The sentence in the payload, or as much of it as fits. Null where it has none. */
+                error: string | null;
+            } | null;
             /** @description How often the agent stopped under it since its last progress. */
             interruptions: number;
             /** @description Grows with every change. */
@@ -529,6 +563,13 @@ export interface components {
              * @description When somebody asked to cancel it.
              */
             cancel_requested_ts: string | null;
+            /** @description Why it failed; null unless it is FAILED. */
+            failure: {
+                /** @description As in the payload: `error`, `timeout`, `cancelled`, `interrupted` or `unavailable`. Null where it has none. */
+                reason: string | null;
+                /** @description The sentence in the payload, or as much of it as fits. Null where it has none. */
+                error: string | null;
+            } | null;
             /** @description How often the agent stopped under it since its last progress. */
             interruptions: number;
             /** @description Grows with every change. */
@@ -602,6 +643,13 @@ export interface components {
             kinds: components["schemas"]["Kind"][];
         };
         AgentInfo: {
+            /**
+             * Format: date-time
+             * @description When this agent started: it is another one after a restart.
+             */
+            started_ts: string;
+            /** @description Why it takes no actions, as a part of a sentence; null where it does. */
+            actions_disabled: string | null;
             version: {
                 /** @description The version, as SemVer has them. */
                 number: string;
@@ -668,6 +716,48 @@ export interface components {
                     /** @description `seconds`, `milliseconds`, or a unit of the datastore's own. */
                     unit: string;
                 } | null;
+            }[];
+        };
+        Activity: {
+            /**
+             * Format: date-time
+             * @description When the first minute began.
+             */
+            since: string;
+            /** @description How long each sample is: 60. */
+            step_seconds: number;
+            /**
+             * Format: date-time
+             * @description The first minute that is told whole: of those before it the agent knows less than there was, because it was started only now and is still reading, because there was too much, because it was pruned, or because the clock was put back. It may be after the last sample.
+             */
+            complete_since: string;
+            /** @description The lanes that have anything in them now, those where something runs first: at most 100. */
+            lanes: {
+                lane: string;
+                waiting: number;
+                running: number;
+            }[];
+            /** @description How many lanes are left out of `lanes`. */
+            other_lanes: number;
+            /** @description Minute by minute, oldest first; the last is the running one. */
+            samples: {
+                /**
+                 * Format: date-time
+                 * @description When the minute began.
+                 */
+                timestamp: string;
+                /** @description Actions that were recorded. */
+                scheduled: number;
+                /** @description Actions that began to run; one that goes on after a restart of the agent does not begin again. */
+                started: number;
+                /** @description Actions that became DONE. */
+                done: number;
+                /** @description Actions that became FAILED, cancelled ones among them. */
+                failed: number;
+                /** @description Actions that waited at the end of the minute; in the last sample: that wait now. */
+                waiting: number;
+                /** @description Actions that ran at the end of the minute; in the last sample: that run now. */
+                running: number;
             }[];
         };
         Principal: {
@@ -1248,6 +1338,10 @@ export interface operations {
                 protocol?: string[];
                 /** @description Only actions scheduled at this moment or later (RFC 3339). */
                 since?: string;
+                /** @description Only actions scheduled before this moment (RFC 3339). */
+                until?: string;
+                /** @description Only actions with this text in their id, kind, lane, requester or principal or, where they are FAILED, in the `error` of `failure`. Letters from A to Z match in either case. Not found in an error: of actions whose arguments, headers and payload together have more than 4 KiB. */
+                search?: string;
                 /** @description `desc`, the default, is newest first. */
                 order?: "asc" | "desc";
                 /** @description At most so many; 100 by default. */
@@ -1275,6 +1369,27 @@ export interface operations {
                      *         {
                      *           "id": "0198c5a1-7d3e-7cc4-9a6b-3f1f5f0f7a11",
                      *           "kind": "sqlite.steward/backup",
+                     *           "state": "FAILED",
+                     *           "lane": "main",
+                     *           "requester": "AGENT_API",
+                     *           "principal": "local",
+                     *           "protocol": "api",
+                     *           "remote_address": "127.0.0.1",
+                     *           "created_ts": "2026-11-21T07:36:00.000Z",
+                     *           "scheduled_ts": "2026-11-21T07:36:00.000Z",
+                     *           "started_ts": "2026-11-21T07:36:00.004Z",
+                     *           "finished_ts": "2026-11-21T07:36:01.250Z",
+                     *           "cancel_requested_ts": null,
+                     *           "failure": {
+                     *             "reason": "timeout",
+                     *             "error": "The action took longer than its kind allows."
+                     *           },
+                     *           "interruptions": 0,
+                     *           "version": 3
+                     *         },
+                     *         {
+                     *           "id": "0198c5a1-7d3e-7cc4-9a6b-3f1f5f0f7a11",
+                     *           "kind": "sqlite.steward/backup",
                      *           "state": "DONE",
                      *           "lane": "main",
                      *           "requester": "AGENT_API",
@@ -1286,6 +1401,7 @@ export interface operations {
                      *           "started_ts": "2026-11-21T07:36:00.004Z",
                      *           "finished_ts": "2026-11-21T07:36:01.250Z",
                      *           "cancel_requested_ts": null,
+                     *           "failure": null,
                      *           "interruptions": 0,
                      *           "version": 3
                      *         }
@@ -1403,6 +1519,7 @@ export interface operations {
                      *       "started_ts": "2026-11-21T07:36:00.004Z",
                      *       "finished_ts": "2026-11-21T07:36:01.250Z",
                      *       "cancel_requested_ts": null,
+                     *       "failure": null,
                      *       "interruptions": 0,
                      *       "version": 3,
                      *       "request_id": "nightly-17",
@@ -1445,6 +1562,7 @@ export interface operations {
                      *       "started_ts": null,
                      *       "finished_ts": null,
                      *       "cancel_requested_ts": null,
+                     *       "failure": null,
                      *       "interruptions": 0,
                      *       "version": 1,
                      *       "request_id": "nightly-17",
@@ -1596,6 +1714,7 @@ export interface operations {
                      *       "started_ts": "2026-11-21T07:36:00.004Z",
                      *       "finished_ts": "2026-11-21T07:36:01.250Z",
                      *       "cancel_requested_ts": null,
+                     *       "failure": null,
                      *       "interruptions": 0,
                      *       "version": 3,
                      *       "request_id": "nightly-17",
@@ -1743,6 +1862,7 @@ export interface operations {
                      *       "started_ts": "2026-11-21T07:36:00.004Z",
                      *       "finished_ts": null,
                      *       "cancel_requested_ts": "2026-11-21T07:36:00.900Z",
+                     *       "failure": null,
                      *       "interruptions": 0,
                      *       "version": 3,
                      *       "request_id": "nightly-17",
@@ -2170,7 +2290,9 @@ export interface operations {
                      *         "number": "0.1.0",
                      *         "checkout": "76d2404a87a9c0bc",
                      *         "taint": "not tainted"
-                     *       }
+                     *       },
+                     *       "started_ts": "2026-11-21T07:30:12.345Z",
+                     *       "actions_disabled": null
                      *     }
                      */
                     "application/json": components["schemas"]["AgentInfo"];
@@ -2382,6 +2504,106 @@ export interface operations {
                 };
             };
             /** @description `datastore-unavailable`: The datastore does not answer. `shutting-down`: The agent is stopping. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getActivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last hour. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "since": "2026-11-21T06:37:00.000Z",
+                     *       "step_seconds": 60,
+                     *       "complete_since": "2026-11-21T06:37:00.000Z",
+                     *       "lanes": [
+                     *         {
+                     *           "lane": "main",
+                     *           "waiting": 1,
+                     *           "running": 1
+                     *         }
+                     *       ],
+                     *       "other_lanes": 0,
+                     *       "samples": [
+                     *         {
+                     *           "timestamp": "2026-11-21T06:37:00.000Z",
+                     *           "scheduled": 0,
+                     *           "started": 0,
+                     *           "done": 0,
+                     *           "failed": 0,
+                     *           "waiting": 0,
+                     *           "running": 0
+                     *         },
+                     *         {
+                     *           "timestamp": "2026-11-21T07:36:00.000Z",
+                     *           "scheduled": 4,
+                     *           "started": 3,
+                     *           "done": 1,
+                     *           "failed": 1,
+                     *           "waiting": 1,
+                     *           "running": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description `unauthenticated`: Not authenticated. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `host-refused`: Host not served. `origin-refused`: Origin refused. `forbidden`: Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-logins`: Too many failed logins. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `shutting-down`: The agent is stopping. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -13,8 +13,9 @@ export { AgentRefusal, AgentUnreachable } from './errors.js'
 export type { Problem } from './errors.js'
 export type { AgentEvent, EventsOptions, GapEvent, TransitionEvent } from './events.js'
 export type {
-  Action, ActionDetail, ActionPage, ActionRequest, ActionSummary, AgentInfo, CallOptions, ClientOptions, DatastoreInfo,
-  FollowOptions, Kind, ListFilter, Offset, Principal, Scheduled, ScheduleOptions, Shard, StewardClient, Transition
+  Action, ActionDetail, ActionPage, ActionRequest, ActionSummary, Activity, AgentInfo, CallOptions, ClientOptions,
+  DatastoreInfo, FollowOptions, Kind, ListFilter, Offset, Principal, Scheduled, ScheduleOptions, Shard,
+  StewardClient, Transition
 } from './model.js'
 export type { ClientTls } from './transport.js'
 
@@ -122,7 +123,7 @@ function streams ({ api, transport, reader: { answer, checked, noSteward } }: Pa
   }
 }
 
-type Questions = Pick<StewardClient, 'kinds' | 'kind' | 'agentInfo' | 'datastoreInfo' | 'shards' | 'whoAmI' | 'readiness'>
+type Questions = Pick<StewardClient, 'kinds' | 'kind' | 'agentInfo' | 'activity' | 'datastoreInfo' | 'shards' | 'whoAmI' | 'readiness'>
 
 function questions ({ api, reader: { dataOf, noSteward } }: Parts): Questions {
   return {
@@ -130,6 +131,7 @@ function questions ({ api, reader: { dataOf, noSteward } }: Parts): Questions {
     kind: async (name, { signal } = {}) =>
       await dataOf(api.GET('/api/v1/kinds/{kind}', { params: { path: { kind: name } }, ...given(signal) }), 'kind'),
     agentInfo: async ({ signal } = {}) => await dataOf(api.GET('/api/v1/info/agent', given(signal)), 'version'),
+    activity: async ({ signal } = {}) => await dataOf(api.GET('/api/v1/activity', given(signal)), 'samples'),
     datastoreInfo: async ({ signal } = {}) => await dataOf(api.GET('/api/v1/info/datastore', given(signal)), 'kind'),
     whoAmI: async ({ signal } = {}) => await dataOf(api.GET('/api/v1/whoami', given(signal)), 'name'),
 

@@ -38,6 +38,11 @@ export interface EventsOptions extends Patience {
   readonly after?: string | undefined
   /** Called when the stream is open, also when it was opened again. */
   readonly onOpen?: (() => void) | undefined
+  /**
+   * A stream on which nothing came for so many milliseconds is taken for broken: nobody tells a machine that has slept,
+   * or whose network has changed. Default 45,000: three times what the agent lets pass at most.
+   */
+  readonly silenceMs?: number | undefined
 }
 
 /**
@@ -45,13 +50,15 @@ export interface EventsOptions extends Patience {
  * missed or told twice, as long as the agent comes back within the patience. Ends with the signal.
  */
 export async function * watchEvents (open: OpenStream, options: EventsOptions): AsyncGenerator<AgentEvent> {
-  const { after, onOpen, ...patience } = options
+  const { after, onOpen, silenceMs = mostSilenceMs, ...patience } = options
   let last = after ?? null
+  let pauseMs = firstPauseMs
   for (;;) {
     const response = await patiently(() => open(last), patience)
+    const openedAt = performance.now()
     onOpen?.()
     try {
-      for await (const { id, event } of messagesIn(response)) {
+      for await (const { id, event } of messagesIn(response, silenceMs)) {
         last = id ?? last
         if (event !== null) yield event
       }
@@ -63,10 +70,15 @@ export async function * watchEvents (open: OpenStream, options: EventsOptions): 
     // What ends each stream at once must not be asked again at once.
     await delay(pauseMs, patience.signal).catch(() => {})
     if (patience.signal?.aborted === true) return
+    pauseMs = performance.now() - openedAt > steadyMs ? firstPauseMs : Math.min(pauseMs * 2, lastPauseMs)
   }
 }
 
-const pauseMs = 100
+/** In milliseconds: the pause before a stream is opened again doubles up to the last while streams live shorter. */
+const [firstPauseMs, lastPauseMs, steadyMs] = [100, 2000, 5000]
+
+/** The agent sends a comment every 15 s where nothing happens. */
+const mostSilenceMs = 45_000
 
 interface Message {
   /** Where a stream may begin after it, also where it is nothing but that. */
@@ -74,14 +86,40 @@ interface Message {
   readonly event: AgentEvent | null
 }
 
-/** What one answer tells, until it ends. Rejects when the connection breaks. */
-async function * messagesIn (response: Response): AsyncGenerator<Message> {
+/** What one answer tells, until it ends. Rejects when the connection breaks, or is silent. */
+async function * messagesIn (response: Response, silenceMs: number): AsyncGenerator<Message> {
   const waiting: EventSourceMessage[] = []
   const parser = createParser({ onEvent: message => { waiting.push(message) } })
-  const text = response.body?.pipeThrough(new TextDecoderStream()) ?? []
-  for await (const piece of text as unknown as AsyncIterable<string>) {
+  for await (const piece of piecesOf(response, silenceMs)) {
     parser.feed(piece)
     for (const message of waiting.splice(0)) yield { id: message.id, event: eventOf(message) }
+  }
+}
+
+/** By its reader: not every browser goes through a stream with `for await`. */
+async function * piecesOf ({ body }: Response, silenceMs: number): AsyncGenerator<string> {
+  if (body === null) return
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+  try {
+    for (;;) {
+      const { done, value } = await within(silenceMs, reader.read())
+      if (done) return
+      yield value
+    }
+  } finally {
+    reader.cancel().catch(() => {})
+  }
+}
+
+async function within<T> (ms: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const end = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => { reject(new DOMException('nothing came for too long', 'TimeoutError')) }, ms)
+  })
+  try {
+    return await Promise.race([work, end])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -18,12 +18,14 @@ export type Transition = Schemas['Transition']
 export type ActionRequest = Schemas['ActionRequest']
 /** A kind of action. */
 export type Kind = Schemas['Kind']
-/** The version of the agent. */
+/** The version of the agent, since when it runs, and whether it takes actions. */
 export type AgentInfo = Schemas['AgentInfo']
 /** The datastore beside the agent. */
 export type DatastoreInfo = Schemas['DatastoreInfo']
 /** Whom the agent takes the client for. */
 export type Principal = Schemas['Principal']
+/** What the agent did in each minute of the last hour, and how its queue is. */
+export type Activity = Schemas['Activity']
 /** A page of a list. */
 export type ActionPage = Schemas['ActionPage']
 /** What lists are filtered by. */
@@ -42,8 +44,8 @@ export interface Shard extends Omit<ListedShard, 'commit_offset' | 'lag'> {
 export interface ClientOptions {
   /** The agent, for example `http://127.0.0.1:8000`. */
   readonly url: string
-  /** A token that `steward token create` made; a function is asked before each request. */
-  readonly token?: string | (() => string | Promise<string>) | undefined
+  /** A token that `steward token create` made; a function is asked before each request, and may have none. */
+  readonly token?: string | (() => string | undefined | Promise<string | undefined>) | undefined
   /** PEM texts, where Node's authorities are not the right ones or the agent asks for a certificate. */
   readonly tls?: ClientTls | undefined
   /** Milliseconds until an answer has to begin, beside what the agent was asked to wait. Default 30,000. */
@@ -95,6 +97,7 @@ export interface StewardClient {
   kinds (options?: CallOptions): Promise<readonly Kind[]>
   kind (name: string, options?: CallOptions): Promise<Kind>
   agentInfo (options?: CallOptions): Promise<AgentInfo>
+  activity (options?: CallOptions): Promise<Activity>
   datastoreInfo (options?: CallOptions): Promise<DatastoreInfo>
   shards (options?: CallOptions): Promise<readonly Shard[]>
   whoAmI (options?: CallOptions): Promise<Principal>

@@ -14,6 +14,9 @@ export interface Patience {
 const firstPauseMs = 100
 const lastPauseMs = 2000
 
+/** However long the agent asks to wait, it is asked again after so many milliseconds. */
+const longestAskedMs = 60_000
+
 /** True where the same request may be answered a moment later: nobody listens, the agent stops, or it is busy. */
 export function mayPass (error: unknown): error is AgentRefusal | AgentUnreachable {
   if (error instanceof AgentUnreachable) return !isAboutTrust(error.code)
@@ -41,7 +44,7 @@ export async function patiently<T> (work: () => Promise<T>, { patienceMs, onTrou
       if (!mayPass(error) || waitedMs >= patienceMs) throw error
       onTrouble?.(error)
       const asked = error instanceof AgentRefusal ? (error.retryAfterSeconds ?? 0) * 1000 : 0
-      const pause = Math.min(Math.max(pauseMs, asked), Math.max(patienceMs - waitedMs, firstPauseMs))
+      const pause = Math.min(Math.max(pauseMs, asked), longestAskedMs, Math.max(patienceMs - waitedMs, firstPauseMs))
       await delay(pause, signal)
       pauseMs = Math.min(pauseMs * 2, lastPauseMs)
     }

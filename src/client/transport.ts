@@ -78,6 +78,8 @@ function deadline (ms: number): Deadline {
 /** With its body read: what breaks on the way is trouble of the connection, as before the answer began. */
 async function whole (response: Response): Promise<Response> {
   const { status, statusText, headers } = response
+  // Browsers tell no more of it: something in between asks for a login, say.
+  if (response.type === 'opaqueredirect') throw new Error('what answers there points to another place; load the page anew')
   const text = await response.text()
   return new Response(text === '' ? null : text, { status, statusText, headers })
 }

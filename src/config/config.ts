@@ -73,6 +73,7 @@ export interface HttpSettings {
   readonly wait_limit_seconds: number
   readonly request_timeout_seconds: number
   readonly docs: boolean
+  readonly ui: boolean
 }
 
 /** The queue of actions and how it is worked through. */

@@ -58,6 +58,11 @@ const httpSchema: SchemaNode = {
       type: 'boolean',
       description: 'Serve Swagger UI at /docs.',
       default: true
+    },
+    ui: {
+      type: 'boolean',
+      description: 'Serve the dashboard at /ui.',
+      default: true
     }
   }
 }

@@ -71,6 +71,20 @@ export interface Caller {
 /** What lists show: everything but the parts that may be large, and where it came from in detail. */
 export type ActionSummary = Omit<Action, 'args' | 'headers' | 'statePayload' | 'requestId' | 'trace'>
 
+/** A summary that also tells why an action failed. */
+export interface ListedAction extends ActionSummary {
+  /** Null unless it is FAILED. */
+  readonly failure: ActionFailure | null
+}
+
+/** As much of a failure as a list has room for. */
+export interface ActionFailure {
+  /** Why, for programs: one of `FailureReason`, unless something else wrote it. Null where the payload has none. */
+  readonly reason: string | null
+  /** The sentence, or its beginning. Null where the payload has none. */
+  readonly error: string | null
+}
+
 /** One entry of an action's history. The history is append-only. */
 export interface Transition {
   /** Place in the order of all transitions of the store: the number in an event id. */

@@ -1,4 +1,21 @@
+import type { ActionFailure } from './action.js'
+import { beginning, isJsonObject, type JsonValue } from './json.js'
 import { failed, type AbortReason, type Outcome } from './kind.js'
+import type { ActionState } from './lifecycle.js'
+
+/** Characters that lists show of the sentence of a failure. */
+export const shownErrorLength = 300
+
+/** Why an action failed, by its state and its payload, which may be anything; null unless it is FAILED. */
+export function failureIn (state: ActionState, payload: JsonValue): ActionFailure | null {
+  if (state !== 'FAILED') return null
+  const { reason, error } = isJsonObject(payload) ? payload : {}
+  return { reason: shown(reason), error: shown(error) }
+}
+
+function shown (text: JsonValue | undefined): string | null {
+  return typeof text === 'string' ? beginning(text, shownErrorLength) : null
+}
 
 /** How a run ended: with what it returned, or with what it threw. */
 export type Ending =

@@ -15,6 +15,14 @@ export interface ActionFilter {
   readonly protocols?: readonly string[]
   /** Scheduled at this moment or later. */
   readonly since?: Instant
+  /** Scheduled before this moment. */
+  readonly until?: Instant
+  /**
+   * A text without control characters that the action has in its id, kind, lane, requester or principal or, where it
+   * is FAILED, in its error, as far as lists show that. Letters of ASCII match in either case. Of an action whose
+   * arguments, headers and payload are large together, the error is not looked into.
+   */
+  readonly search?: string
 }
 
 /** One page of a list that is asked for. */

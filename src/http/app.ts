@@ -19,6 +19,7 @@ import { collectRoutes } from './route-list.js'
 import { docsRoutes, ownDocument } from './routes/docs.js'
 import { healthRoutes } from './routes/health.js'
 import { pageRoutes } from './routes/pages.js'
+import { uiRoutes } from './routes/ui.js'
 import { v1Routes } from './routes/v1/v1.js'
 import { installRequestLog, requestId } from './request-log.js'
 import { requestLogger } from './request-logger.js'
@@ -152,13 +153,15 @@ async function ownApi (scope: FastifyInstance, { deps, waits, documents }: OwnPa
   await documents.describe(scope, { name: ownDocument, title: 'Steward', description, version: packageVersion(), tags })
   for (const schema of sharedSchemas) scope.addSchema(schema)
   const faces = deps.protocols.flatMap(({ http }) => http ?? [])
+  const { docs, ui } = deps.config
   pageRoutes(scope, {
-    docs: deps.config.docs, protocols: faces.map(({ prefix, openapi }) => ({ path: prefix, text: openapi.title }))
+    docs, ui, protocols: faces.map(({ prefix, openapi }) => ({ path: prefix, text: openapi.title }))
   })
   healthRoutes(scope, deps)
   const hub = createEventHub(deps.scheduler)
   await scope.register(async v1 => v1Routes(v1, { deps, waits, hub }), { prefix: '/api/v1' })
-  if (deps.config.docs) await scope.register(async docs => await docsRoutes(docs, documents))
+  if (ui) await scope.register(uiRoutes)
+  if (docs) await scope.register(async below => await docsRoutes(below, documents))
 }
 
 interface Mount {

@@ -1,4 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply } from 'fastify'
+import type { ActivityReader } from '../domain/activity.js'
+import type { Instant } from '../domain/clock.js'
 import type { Access } from '../domain/ports/access.js'
 import type { Inspector } from '../domain/ports/inspector.js'
 import type { Observer } from '../domain/ports/observer.js'
@@ -22,12 +24,23 @@ export interface HttpConfig {
   readonly requestTimeoutSeconds: number
   /** Whether `/docs` and the OpenAPI documents are served. */
   readonly docs: boolean
+  /** Whether the dashboard is served at `/ui/`. */
+  readonly ui: boolean
+}
+
+/** What the agent says of itself beside its version. */
+export interface AgentState {
+  readonly startedAt: Instant
+  /** Why it takes no actions, as a part of a sentence; null where it does. */
+  readonly actionsDisabled: string | null
 }
 
 /** What the HTTP face is handed. */
 export interface HttpDeps {
   readonly scheduler: Scheduler
   readonly inspector: Inspector
+  readonly activity: ActivityReader
+  readonly agent: AgentState
   readonly access: Access
   readonly log: FastifyBaseLogger
   readonly config: HttpConfig

@@ -1,8 +1,13 @@
-import type { Action, ActionEvent, ActionSummary, Transition } from '../domain/action.js'
+import type { Action, ActionEvent, ActionFailure, ActionSummary, ListedAction, Transition } from '../domain/action.js'
+import { failureIn } from '../domain/failure.js'
 import { formatInstant } from '../rfc3339.js'
 
 /** An action as lists show it. */
-export function summaryView (action: ActionSummary) {
+export function listedView (action: ListedAction) {
+  return summaryView(action, action.failure)
+}
+
+function summaryView (action: ActionSummary, failure: ActionFailure | null) {
   return {
     id: action.id,
     kind: action.kind,
@@ -17,6 +22,7 @@ export function summaryView (action: ActionSummary) {
     started_ts: formatInstant(action.startedAt),
     finished_ts: formatInstant(action.finishedAt),
     cancel_requested_ts: formatInstant(action.cancelRequestedAt),
+    failure,
     interruptions: action.interruptions,
     version: action.version
   }
@@ -27,9 +33,10 @@ export function summaryView (action: ActionSummary) {
  * costs 4 µs, a twentieth of what scheduling does, and this 0.1.
  */
 export function actionView (action: Action) {
-  const { args, headers, statePayload, requestId, trace } = action
+  const { args, headers, state, statePayload, requestId, trace } = action
+  const summary = summaryView(action, failureIn(state, statePayload))
   const origin = { request_id: requestId, traceparent: trace?.traceparent ?? null }
-  return Object.assign(summaryView(action), origin, { args, headers, state_payload: statePayload })
+  return Object.assign(summary, origin, { args, headers, state_payload: statePayload })
 }
 
 /** One entry of an action's history. */

@@ -8,12 +8,15 @@ export interface Link {
 export interface LandingParts {
   /** Whether `/docs` is served. */
   readonly docs: boolean
+  /** Whether `/ui/` is served. */
+  readonly ui: boolean
   /** Where protocols are: named, and no links, since there is nothing to read there. */
   readonly protocols: readonly Link[]
 }
 
-function links ({ docs }: LandingParts): Link[] {
+function links ({ docs, ui }: LandingParts): Link[] {
   return [
+    ...(ui ? [{ path: '/ui/', text: 'the dashboard: the queue, to see and to drive' }] : []),
     { path: '/api/v1/actions', text: 'the actions; POST schedules one' },
     { path: '/api/v1/kinds', text: 'what it can do' },
     { path: '/api/v1/info/datastore', text: 'what it stands beside' },

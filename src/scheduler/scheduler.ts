@@ -57,6 +57,7 @@ export function createScheduler ({ store, registry, newId, disabled }: Scheduler
     kinds: () => registry.list(),
     history: action => store.history(action.seq),
     list: query => store.page(query),
+    listWithFailures: query => store.pageWithFailures(query),
     eventsAfter: (position, limit) => store.eventsAfter(position, limit),
     lastEvent: () => store.lastEvent(),
     eventTime: position => store.eventTime(position),

@@ -24,7 +24,10 @@ export function readCursor (cursor: string, storeId: string, list: string): numb
 
 /** A short name of a list: the same filter and order give the same name, in whatever order they were said. */
 export function listName (filter: ActionFilter, order: Order): string {
-  const { states, kind, lane, requester, protocols, since } = filter
-  const said = [order, [...states ?? []].sort(), kind, lane, requester, [...protocols ?? []].sort(), since]
+  const { states, kind, lane, requester, protocols, since, until, search } = filter
+  const said: unknown[] = [order, [...states ?? []].sort(), kind, lane, requester, [...protocols ?? []].sort(), since]
+  // Behind the others, and only where they are said: cursors of lists without them stay what they were.
+  if (until !== undefined) said.push({ until })
+  if (search !== undefined) said.push({ search })
   return createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 12)
 }

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { ActionEvent, Transition } from '../domain/action.js'
 import type { Instant } from '../domain/clock.js'
-import type { EventBatch } from '../domain/ports/store.js'
+import type { EventBatch, Move, MoveBatch } from '../domain/ports/store.js'
 import { Damage } from './errors.js'
 import { toEvent, toTransition, type EventRow, type TransitionRow } from './rows.js'
 
@@ -16,6 +16,8 @@ export interface EventReads {
   eventsAfter (position: number, limit: number): EventBatch
   /** The position of the newest transition; 0 when there is none. */
   lastEvent (): number
+  /** The last transitions up to a position and with it, newest first, as far back as none has been pruned. */
+  movesUntil (position: number, limit: number): MoveBatch
   /** When the transition at a position was; null when there is none, or none any more. */
   eventTime (position: number): Instant | null
   /** The position of the newest transition that was ever pruned; 0 when none was. */
@@ -73,6 +75,9 @@ export function createEventReads (database: Database.Database): EventReads {
   const after = database.prepare<[number, number], EventRow | Orphan>(
     `select ${columns}, a.kind, a.lane, a.protocol ${joined} where t.seq > ? order by t.seq limit ?`)
   const newest = database.prepare<[], number>('select max(seq) from transition').pluck()
+  const moves = database.prepare<[number, number], Move>(`
+    select t.seq, t.at, p.state as "from", t.state as "to" from transition t left join transition p on p.seq = t.previous
+    where t.seq <= ? and t.seq > (select pruned_transition from store) order by t.seq desc limit ?`)
   const time = database.prepare<[number], number>('select at from transition where seq = ?').pluck()
   const edge = database.prepare<[], number>('select pruned_transition from store').pluck()
 
@@ -87,6 +92,10 @@ export function createEventReads (database: Database.Database): EventReads {
       return rows.map(toTransition)
     },
     lastEvent,
+    movesUntil: (position, limit) => {
+      const found = moves.all(position, limit)
+      return { moves: found, gap: found.length < limit && pruned() > 0 }
+    },
     eventTime: position => time.get(position) ?? null,
     pruned,
     eventsAfter: (position, limit) => {

@@ -1,15 +1,19 @@
-import { and, asc, desc, eq, gt, gte, inArray, lt, sql, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, lt, sql, type SQL } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { ActionSummary } from '../domain/action.js'
 import { actionStates, isFinal, type ActionState } from '../domain/lifecycle.js'
 import type { ActionFilter, Order, Page, PageQuery } from '../domain/page.js'
 import { Problem } from '../domain/problem.js'
 import { listName, makeCursor, readCursor } from './cursors.js'
+import { matchesOf, searchedError } from './matches.js'
 import { summaryColumns, toSummary, type SummaryRow } from './rows.js'
 import { actionTable, storeTable } from './schema.js'
 
 /** Rows that one page looks at, at most. A page that meets more ends there, short, with a cursor. */
 export const examinedLimit = 10_000
+
+/** The same of a search, which costs more for each: some 30 ms at the most. */
+export const searchedLimit = 5000
 
 /** What pages are read with. */
 export interface PageSource {
@@ -43,7 +47,8 @@ export function readPage (source: PageSource, query: PageQuery): Page<ActionSumm
   const list = listName(filter, order)
   const after = cursor === undefined ? null : readCursor(cursor, storeId, list)
   const streams = streamsOf(filter, protocols)
-  const each = Math.ceil(examinedLimit / Math.max(1, streams.length))
+  const examined = filter.search === undefined ? examinedLimit : searchedLimit
+  const each = Math.ceil(examined / Math.max(1, streams.length))
   const stretch = { running, filter, order, after, limit: limit + 1, each }
   const stretches = streams.map(stream => readStretch(reads, { ...stretch, stream }))
 
@@ -59,6 +64,18 @@ export function readPage (source: PageSource, query: PageQuery): Page<ActionSumm
     next: place === null ? null : makeCursor(storeId, list, place),
     gap: after !== null && isPastTheEdge(reads, { after, order })
   }
+}
+
+/** A page that ends earlier: with the last of these, which are its first items, and its cursor goes on from there. */
+export function cutPage<T extends ActionSummary> (page: Page<ActionSummary>, cut: {
+  readonly items: readonly T[]
+  readonly storeId: string
+  readonly query: PageQuery
+}): Page<T> {
+  const { items, storeId, query: { filter, order } } = cut
+  const last = items.at(-1)
+  if (last === undefined || items.length === page.items.length) return { ...page, items }
+  return { ...page, items, next: makeCursor(storeId, listName(filter, order), last.seq) }
 }
 
 /** Which index ranges a filter needs. Without states and protocols it is the table itself. */
@@ -95,7 +112,8 @@ function readStretch (reads: BetterSQLite3Database, query: StretchQuery): Stretc
     return { rows, frontier: null }
   }
   // The inner limit bounds what is looked at; SQLite does not flatten a subquery that has one.
-  const looked = reads.select(summaryColumns).from(actionTable).where(range).orderBy(inOrder).limit(each).as('looked')
+  const columns = filter.search === undefined ? summaryColumns : { ...summaryColumns, searchedError }
+  const looked = reads.select(columns).from(actionTable).where(range).orderBy(inOrder).limit(each).as('looked')
   const again = order === 'asc' ? asc(looked.seq) : desc(looked.seq)
   const rows = reads.select().from(looked).where(matches).orderBy(again).limit(limit).all()
   const last = reads.select({ seq }).from(actionTable).where(range).orderBy(inOrder).limit(1).offset(each - 1).get()
@@ -110,17 +128,6 @@ function rangeOf (state: ActionState, running: PageSource['running']): SQL | und
   if (isFinal(state)) return sql.raw(`state = '${state}' and finished_at is not null`)
   if (state === 'NEW') return sql.raw("state = 'NEW' and finished_at is null")
   return and(inArray(actionTable.seq, [...running()]), eq(actionTable.state, state))
-}
-
-/** The part of a filter that no index serves, on the columns of the subquery. */
-function matchesOf ({ kind, lane, requester, since }: ActionFilter): SQL | undefined {
-  const column = (name: string): SQL => sql.raw(`"${name}"`)
-  return and(
-    kind === undefined ? undefined : eq(column('kind'), kind),
-    lane === undefined ? undefined : eq(column('lane'), lane),
-    requester === undefined ? undefined : eq(column('requester'), requester),
-    since === undefined ? undefined : gte(column('scheduled_at'), since)
-  )
 }
 
 /** The place that is reached first when going in the direction; null when there is none. */

@@ -1,30 +1,31 @@
 import { performance } from 'node:perf_hooks'
 import type Database from 'better-sqlite3'
-import { sql } from 'drizzle-orm'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
-import type { Action, ActionDraft, ActionSummary, Transition } from '../domain/action.js'
+import type { Action, ActionDraft, ActionSummary, ListedAction, Transition } from '../domain/action.js'
 import type { AuditEntry, AuditQuery } from '../domain/audit.js'
 import type { Clock, Instant } from '../domain/clock.js'
 import type { JsonValue } from '../domain/json.js'
 import type { Outcome } from '../domain/kind.js'
-import { finalStates } from '../domain/lifecycle.js'
 import type { Page, PageQuery } from '../domain/page.js'
 import { everyObserver, type Observer } from '../domain/ports/observer.js'
 import type {
-  ActionStore, Appended, CancelWish, Claimer, Effect, EventBatch, LaneDepth, OutcomeBatch, OutcomeQuery, PruneStep
+  ActionStore, Appended, CancelWish, Claimer, Effect, EventBatch, LaneDepth, MoveBatch, OutcomeBatch, OutcomeQuery,
+  PruneStep
 } from '../domain/ports/store.js'
 import { Problem } from '../domain/problem.js'
 import { createAudit } from './audit.js'
 import { Depth } from './depth.js'
 import { Damage, faultOf, isCallersFault, passingTrouble, problemOf, storeErrorOf, type StoreError, type WriteFault } from './errors.js'
 import { createEventReads, type EventReads } from './events.js'
+import { createFailures } from './failures.js'
 import { createFolding } from './folding.js'
 import { createFileGuard, type FileGuard } from './guard.js'
 import { createLookups, type Lookups } from './lookups.js'
 import type { Migration } from './migrate.js'
 import { openDatabase, type OpenDatabase } from './open.js'
 import { createOutcomes } from './outcomes.js'
-import { readPage } from './pages.js'
+import { cutPage, readPage, type PageSource } from './pages.js'
+import { readProtocols } from './protocols.js'
 import { createPrune, type Prune, type PruneRule } from './prune.js'
 import { payloadText, toAction } from './rows.js'
 import { storeTable } from './schema.js'
@@ -77,12 +78,14 @@ export class SqliteStore implements ActionStore {
   readonly #turn: WriteTurn
   readonly #writes: Writes
   readonly #events: EventReads
+  readonly #failures: (page: readonly ActionSummary[]) => ListedAction[]
   readonly #audit: (query: AuditQuery) => Page<AuditEntry>
   readonly #outcomes: (query: OutcomeQuery) => OutcomeBatch
   readonly #successes: () => Map<string, Instant>
   readonly #prune: Prune
   readonly #depth: Depth
   readonly #protocols: Set<string>
+  readonly #pages: PageSource
   readonly #lookups: Lookups
   readonly #oldestOf: Database.Statement<[string], Instant>
   readonly #fold: () => boolean
@@ -104,9 +107,11 @@ export class SqliteStore implements ActionStore {
     this.id = storeIdOf(this.#reads)
     this.#lookups = createLookups(database)
     this.#depth = new Depth(database, this.#lookups)
-    this.#protocols = new Set(readProtocols(this.#reads))
+    const protocols = this.#protocols = new Set(readProtocols(this.#reads))
+    this.#pages = { reads: this.#reads, storeId: this.id, protocols, running: () => this.#running() }
     this.#writes = new Writes(database, { clock: options.clock, lookups: this.#lookups })
     this.#events = createEventReads(database)
+    this.#failures = createFailures(database)
     this.#audit = createAudit(database)
     this.#outcomes = createOutcomes(database, this.#events)
     this.#successes = createSuccesses(database, this.#protocols)
@@ -185,8 +190,14 @@ export class SqliteStore implements ActionStore {
   }
 
   page (query: PageQuery): Page<ActionSummary> {
-    const source = { reads: this.#reads, storeId: this.id, protocols: this.#protocols }
-    return this.#read('page', () => readPage({ ...source, running: () => this.#running() }, query))
+    return this.#read('page', () => readPage(this.#pages, query))
+  }
+
+  pageWithFailures (query: PageQuery): Page<ListedAction> {
+    return this.#read('page', () => {
+      const page = readPage(this.#pages, query)
+      return cutPage(page, { items: this.#failures(page.items), storeId: this.id, query })
+    })
   }
 
   eventsAfter (position: number, limit: number): EventBatch {
@@ -195,6 +206,10 @@ export class SqliteStore implements ActionStore {
 
   lastEvent (): number {
     return this.#read('events', () => this.#events.lastEvent())
+  }
+
+  movesUntil (position: number, limit: number): MoveBatch {
+    return this.#read('events', () => this.#events.movesUntil(position, limit))
   }
 
   eventTime (position: number): Instant | null {
@@ -375,17 +390,4 @@ function storeIdOf (reads: BetterSQLite3Database): string {
   const row = reads.select({ id: storeTable.id }).from(storeTable).get()
   if (row === undefined) throw new Damage('the row that says which store it is has gone')
   return row.id
-}
-
-/** The protocols in the database, by hops through the indexes: `distinct` would walk all of them. */
-function readProtocols (reads: BetterSQLite3Database): string[] {
-  const hops = (where: string): string[] => reads.all<{ protocol: string }>(sql.raw(`
-    with recursive hop (protocol) as (
-      select min(protocol) from action where ${where}
-      union all
-      select (select min(protocol) from action where ${where} and protocol > hop.protocol) from hop where hop.protocol is not null
-    )
-    select protocol from hop where protocol is not null`)).map(row => row.protocol)
-  const finished = finalStates.flatMap(state => hops(`state = '${state}' and finished_at is not null`))
-  return [...new Set([...finished, ...hops('finished_at is null')])]
 }

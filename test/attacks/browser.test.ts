@@ -76,7 +76,7 @@ async function attack ({ url, faces }: { url: string, faces: readonly Face[] }):
     document.body.append(frame, form)
     form.submit()
   }
-  for (const path of ['/api/v1/actions', '/api/v1/kinds', '/openapi.json', '/docs', '/metrics']) {
+  for (const path of ['/api/v1/actions', '/api/v1/kinds', '/openapi.json', '/docs', '/ui/', '/metrics']) {
     await settle('read', text(fetch(url + path)))
     await settle('read no-cors', text(fetch(url + path, { mode: 'no-cors' })))
     await settle('img', element('img', url + path))

@@ -25,7 +25,7 @@ const tricks = [
 
 t.test('no trick in a path leads to a file, to another kind, or to an error inside', async t => {
   const below = [
-    '/', '/openapi/', '/docs/', '/docs/static/', '/problems/', '/api/v1/kinds/', '/api/v1/actions/', '/api/unstable/actions/info/',
+    '/', '/ui/', '/openapi/', '/docs/', '/docs/static/', '/problems/', '/api/v1/kinds/', '/api/v1/actions/', '/api/unstable/actions/info/',
     '/replisdk/api/unstable/action/'
   ]
   for (const prefix of below) {

@@ -78,6 +78,9 @@ function judged (change: (project: Project) => void = () => {}): string[] {
 
 t.test('a project that keeps the rules passes', async t => {
   t.strictSame(judged(), [])
+  t.strictSame(judged(({ packages }) => {
+    Object.assign(packages['node_modules/tool'] ?? {}, { license: 'MPL-2.0' })
+  }), [], 'a tool may ask that changes to it be published')
 })
 
 interface Breach {
@@ -153,6 +156,10 @@ const breaches: Record<string, Breach> = {
   'a licence that asks for more': {
     change: ({ packages }) => { Object.assign(packages['node_modules/shared'] ?? {}, { license: '(MIT AND GPL-3.0)' }) },
     says: ['node_modules/shared: its licence, "(MIT AND GPL-3.0)", is not one that is taken here']
+  },
+  'a licence of tools in the product': {
+    change: ({ packages }) => { Object.assign(packages['node_modules/shared'] ?? {}, { license: 'MPL-2.0' }) },
+    says: ['node_modules/shared: its licence, "MPL-2.0", is not one that is taken here']
   },
   'no licence': {
     change: ({ packages }) => { delete packages['node_modules/shared']?.['license'] },

@@ -37,7 +37,8 @@ async function refusal (call: Promise<unknown>): Promise<AgentRefusal> {
 }
 
 t.test('every question has an answer', async t => {
-  t.match(await client.agentInfo(), { version: { number: /^\d/ } })
+  t.match(await client.agentInfo(), { version: { number: /^\d/ }, started_ts: /Z$/, actions_disabled: null })
+  t.match(await client.activity(), { step_seconds: 60, samples: { length: 60 } })
   t.match(await client.datastoreInfo(), { kind: 'sqlite', node: { status: 'HEALTHY' } })
   t.match(await client.shards(), [{ role: 'primary' }])
   t.match(await client.whoAmI(), { name: 'local', method: 'local', scopes: ['admin'] })
@@ -143,7 +144,8 @@ t.test('every call ends with its signal, and gives its reason', async t => {
     async options => await silent.list({}, options).next(), async options => await silent.follow('x', options).next(),
     async options => await silent.outcome('x', options), async options => await silent.kinds(options),
     async options => await silent.kind('a/b', options), async options => await silent.agentInfo(options),
-    async options => await silent.datastoreInfo(options), async options => await silent.shards(options),
+    async options => await silent.activity(options), async options => await silent.datastoreInfo(options),
+    async options => await silent.shards(options),
     async options => await silent.whoAmI(options), async options => await silent.readiness(options),
     async options => await silent.events(options).next()
   ]

@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { createClient } from '../../src/client/client.js'
+import { AgentRefusal } from '../../src/client/errors.js'
 import type { StewardClient } from '../../src/client/model.js'
+import { patiently } from '../../src/client/patience.js'
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void
 
@@ -34,6 +36,7 @@ const calls: Readonly<Record<string, (client: StewardClient) => Promise<unknown>
   kinds: async client => await client.kinds(),
   kind: async client => await client.kind('a/b'),
   agentInfo: async client => await client.agentInfo(),
+  activity: async client => await client.activity(),
   datastoreInfo: async client => await client.datastoreInfo(),
   shards: async client => await client.shards(),
   whoAmI: async client => await client.whoAmI(),
@@ -81,4 +84,39 @@ t.test('patience counts the time of a hanging agent, too', async t => {
   const { client } = await strange(() => { asked++ }, { timeoutMs: 300 })
   await t.rejects(client.outcome('x', { patienceMs: 250 }), /did not answer in time/)
   t.equal(asked, 2, 'once, and again after the first pause')
+})
+
+t.test('a stream that has fallen silent is opened again after what came last', async t => {
+  const [asked, troubles]: [unknown[], string[]] = [[], []]
+  const { client } = await strange((response, request) => {
+    asked.push(request.headers['last-event-id'])
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    const data = JSON.stringify({ action_id: 'a', kind: 'k', state: 'NEW' })
+    response.write(`event: transition\nid: ${asked.length}\ndata: ${data}\n\n`)
+  })
+  const ids: unknown[] = []
+  for await (const { id } of client.events({ silenceMs: 50, onTrouble: ({ message }) => { troubles.push(message) } })) {
+    ids.push(id)
+    if (ids.length === 3) break
+  }
+  t.strictSame(ids, ['1', '2', '3'])
+  t.strictSame(asked, [undefined, '1', '2'])
+  t.match(troubles[0], /cannot be reached: it did not answer in time/)
+})
+
+t.test('who asks to wait for months is asked again in a minute', async t => {
+  const waits: unknown[] = []
+  const end = new AbortController()
+  const { setTimeout: real } = globalThis
+  t.teardown(() => { globalThis.setTimeout = real })
+  globalThis.setTimeout = ((work: () => void, ms: number) => {
+    waits.push(ms)
+    setImmediate(() => { end.abort(new Error('enough')) })
+    return real(work, ms)
+  }) as typeof real
+  const busy = new AgentRefusal(new Response(null, { status: 503, headers: { 'retry-after': '9999999' } }), null)
+
+  await t.rejects(patiently(async () => { throw busy }, { patienceMs: Infinity, signal: end.signal }), { message: 'enough' })
+
+  t.strictSame(waits, [60_000])
 })

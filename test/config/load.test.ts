@@ -18,7 +18,8 @@ const defaults: Config = {
     body_limit: 1048576,
     wait_limit_seconds: 60,
     request_timeout_seconds: 30,
-    docs: true
+    docs: true,
+    ui: true
   },
   actions: {
     enabled: 'auto',

@@ -7,6 +7,7 @@ import type { ActionStore, Effect } from '../../src/domain/ports/store.js'
 import { draft, lanesOf, type OpenStoreUnderTest, type StoreUnderTest } from './store-under-test.js'
 import { auditContract } from './store-audit.js'
 import { claimContract } from './store-claims.js'
+import { listContract } from './store-lists.js'
 import { outcomeContract } from './store-outcomes.js'
 import { successContract } from './store-successes.js'
 import { cancelWish } from '../support/access.js'
@@ -20,6 +21,7 @@ export function storeContract (t: Test, open: OpenStoreUnderTest): void {
   outcomeContract(t, openOne)
   successContract(t, openOne)
   auditContract(t, openOne)
+  listContract(t, openOne)
 
   t.test('an appended action is NEW, with everything that was said of it and a first transition', async t => {
     const { store, setTime } = openOne(t)

@@ -24,7 +24,7 @@ t.test('the package holds what it takes to run, and nothing of how it is made', 
 
   for (const path of [
     'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', '.env.example', 'dist/main.js', 'dist/build.json',
-    'dist/client/client.js', 'dist/client/client.d.ts', 'migrations/0001-queue.sql', 'openapi/steward.v1.json',
+    'dist/client/client.js', 'dist/client/client.d.ts', 'dist/ui/index.html', 'dist/ui/app.js', 'dist/ui/licenses.txt', 'migrations/0001-queue.sql', 'openapi/steward.v1.json',
     'deploy/systemd/steward.service', 'examples/README.md', 'examples/curl/nightly.sh'
   ]) t.ok(paths.includes(path), path)
   const strange = paths.filter(path => !/^(dist|deploy|docs|examples|migrations|openapi)\/|^[^/]+$|^\.ci\/(start|prepare)\.mjs$/.test(path))
@@ -50,6 +50,8 @@ t.test('a package of files that were changed says so', async t => {
   rmSync(join(folder, 'node_modules'))
   mkdirSync(join(folder, 'node_modules', 'typescript', 'bin'), { recursive: true })
   writeFileSync(join(folder, 'node_modules', 'typescript', 'bin', 'tsc'), 'require("fs").mkdirSync("dist", { recursive: true })')
+  mkdirSync(join(folder, 'node_modules', 'esbuild'))
+  writeFileSync(join(folder, 'node_modules', 'esbuild', 'index.js'), 'exports.build = async () => ({ metafile: { inputs: {} } })')
   const recorded = (env: NodeJS.ProcessEnv): unknown => {
     execFileSync(process.execPath, ['.ci/pack.mjs'], { cwd: folder, env: { ...process.env, ...env }, stdio: 'pipe' })
     return JSON.parse(readFileSync(join(folder, 'dist', 'build.json'), 'utf8'))
@@ -87,6 +89,7 @@ t.test('in an empty folder', async t => {
 
     t.match(await client.finished(id), { state: 'DONE' })
     t.equal((await fetch(`${url}/docs/`)).status, 200)
+    t.equal((await fetch(`${url}/ui/`)).status, 200)
   })
 
   await t.test('npm start runs it too', async t => {

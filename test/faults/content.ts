@@ -49,6 +49,7 @@ export function questionsOf (store: ActionStore, ids: readonly string[]): Questi
     ['lanes', () => store.lanes()],
     ['all', () => store.page({ ...page, filter: {} }).items],
     ['done', () => store.page({ ...page, filter: { states: ['DONE'] } }).items],
+    ['failures', () => store.pageWithFailures({ ...page, filter: { states: ['FAILED'] } }).items],
     ['waiting', () => store.page({ ...page, filter: { states: ['NEW'], protocols: ['api'] } }).items],
     ['events', () => store.eventsAfter(0, 1000)],
     ['outcomes', () => store.outcomes({ collector: 'agent-7', after: null, limit: 1000 })],

@@ -100,6 +100,7 @@ const rows: Readonly<Record<string, { readonly sql: string, readonly detected: '
   'a finished action that waits': { sql: 'update action set finished_at = null where seq = 40', detected: 'start' },
   'arguments that are not JSON': { sql: "update action set args = '{\"a\":' where seq = 40", detected: 'read' },
   'headers that are a list': { sql: "update action set headers = '[]' where seq = 40", detected: 'read' },
+  'a failure that is not JSON': { sql: "update action set state_payload = '{' where state = 'FAILED'", detected: 'read' },
   'a payload that is not JSON': { sql: "update transition set payload = 'done' where state = 'DONE'", detected: 'read' },
   'a history without its beginning': {
     sql: "delete from transition where action_seq = 40 and state = 'NEW'", detected: 'read'

@@ -6,7 +6,7 @@ import { accessOf } from '../support/access.js'
 const ping = 'agent.replicante.io/test.ping'
 const unknownId = '0198c5a1-7d3e-7cc4-9a6b-3f1f5f0f7a11'
 const summaryFields = [
-  'cancel_requested_ts', 'created_ts', 'finished_ts', 'id', 'interruptions', 'kind', 'lane', 'principal', 'protocol',
+  'cancel_requested_ts', 'created_ts', 'failure', 'finished_ts', 'id', 'interruptions', 'kind', 'lane', 'principal', 'protocol',
   'remote_address', 'requester', 'scheduled_ts', 'started_ts', 'state', 'version'
 ]
 
@@ -206,6 +206,8 @@ t.test('lists are filtered, ordered and paged', async t => {
   t.same(await list('state=DONE,FAILED'), [])
   t.same(await list('lane=other'), [])
   t.same(await list('since=2999-01-01T00:00:00Z'), [])
+  t.same(await list('until=2000-01-01T00:00:00Z'), [])
+  t.equal((await list('until=2999-01-01T00:00:00Z')).length, 6)
   t.equal((await list('since=2000-01-01T00:00:00%2B01:00')).length, 6)
 
   const seen: string[] = []
@@ -219,9 +221,35 @@ t.test('lists are filtered, ordered and paged', async t => {
   t.same(seen, ids.reverse(), 'newest first, each once')
 })
 
+t.test('a failure is told in short wherever its action is, and a search finds it', async t => {
+  const { get, post, engine } = await openHttpApp(t)
+  await engine.run()
+  const run = async (steps: object[]): Promise<string> => {
+    const { id } = (await post('/api/v1/actions', { kind: 'agent.steward/test.script', args: { steps } })).json()
+    await engine.finished(id)
+    return id
+  }
+  const fine = await run([{ do: 'done', payload: { error: 'no', reason: 'error' } }])
+  const long = `50 % of "it" & <more> ${'x'.repeat(400)}`
+  const failed = await run([{ do: 'fail', error: long }])
+  const failure = { reason: 'error', error: long.slice(0, 300) }
+  const found = async (search: string): Promise<unknown[]> =>
+    (await get(`/api/v1/actions?${new URLSearchParams({ search })}`)).json().actions.map((action: { id: string }) => action.id)
+
+  t.match((await get('/api/v1/actions')).json().actions, [{ id: failed, failure }, { id: fine, failure: null }])
+  t.match((await get(`/api/v1/actions/${failed}`)).json(), { failure, state_payload: { error: long } })
+  t.equal((await get(`/api/v1/actions/${fine}`)).json().failure, null)
+  t.same(await found('50 % OF "it" & <more>'), [failed])
+  t.same(await found('50_% of'), [])
+  t.same(await found('Test.Script'), [failed, fine])
+  const page = await get('/api/v1/actions?search=test.script&limit=1')
+  const next = /^<([^>]+)>; rel="next"$/.exec(String(page.headers.link))?.[1] ?? ''
+  t.match((await get(next)).json(), { actions: [{ id: fine }], next: null })
+})
+
 t.test('bad lists are refused, with the parameter', async t => {
   const { get } = await openHttpApp(t)
-  for (const query of ['limit=0', 'limit=1001', 'limit=x', 'limit=', 'limit=1e400', 'limit=-1e400', 'limit=0x10', 'limit=%205', 'limit=1e2', 'order=up', 'state=new', 'since=yesterday', 'limits=1', 'kind=a&kind=b']) {
+  for (const query of ['limit=0', 'limit=1001', 'limit=x', 'limit=', 'limit=1e400', 'limit=-1e400', 'limit=0x10', 'limit=%205', 'limit=1e2', 'order=up', 'state=new', 'since=yesterday', 'limits=1', 'kind=a&kind=b', 'until=1', 'search=', `search=${'x'.repeat(201)}`, 'search=a%00b', 'search=a%1fb']) {
     const answer = await get(`/api/v1/actions?${query}`)
     t.equal(answer.statusCode, 400, query)
     t.match(answer.json().errors, [{ pointer: new RegExp(`^/${query.split('=')[0]}`) }], query)

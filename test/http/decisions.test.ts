@@ -20,12 +20,12 @@ const protocols: HttpAppOptions['protocols'] = parts => [
 /** What anybody may see: that there is an agent, what its API looks like, and whether it lives. */
 const publicRoutes = [
   '/', '/api', '/docs', '/docs/', '/docs/json', '/docs/static/*', '/docs/static/index.html', '/docs/static/swagger-initializer.js',
-  '/docs/yaml', '/livez', '/openapi.json', '/openapi/:file', '/problems/:code', '/readyz'
+  '/docs/yaml', '/livez', '/openapi.json', '/openapi/:file', '/problems/:code', '/readyz', '/ui', '/ui/*'
 ]
 
 /** A request that a route takes, as far as access is concerned. */
 function requestTo ({ method, path }: { method: string, path: string }) {
-  const url = path.replace('*', path.endsWith('static/*') ? 'index.css' : kind).replace(/:\w+/, 'some')
+  const url = path.replace('*', path === '/ui/*' ? 'app.js' : path.endsWith('static/*') ? 'index.css' : kind).replace(/:\w+/, 'some')
   const body = path.startsWith('/activeworkflow')
     ? { method: 'receive', params: { options: { kind }, message: { id: 1, payload: {} } } }
     : { kind }

@@ -86,7 +86,7 @@ t.test('every operation says what it is and what can go wrong', async t => {
   }
   t.equal(new Set(all.map(([, { operationId }]) => operationId)).size, all.length, 'operation ids are unique')
   t.same(Object.keys(document.paths).filter(path => path.startsWith('/api/v1')).sort(), [
-    '/api/v1/actions', '/api/v1/actions/{id}', '/api/v1/actions/{id}/cancel', '/api/v1/audit', '/api/v1/events',
+    '/api/v1/actions', '/api/v1/actions/{id}', '/api/v1/actions/{id}/cancel', '/api/v1/activity', '/api/v1/audit', '/api/v1/events',
     '/api/v1/info/agent', '/api/v1/info/datastore', '/api/v1/kinds', '/api/v1/kinds/{kind}', '/api/v1/shards', '/api/v1/whoami'
   ])
 })
@@ -142,6 +142,7 @@ t.test('real answers fit the document', async t => {
     ActionDetail: await get(scheduled.headers.location as string),
     ActionPage: await get('/api/v1/actions'),
     Kinds: await get('/api/v1/kinds'),
+    Activity: await get('/api/v1/activity'),
     AgentInfo: await get('/api/v1/info/agent'),
     DatastoreInfo: await get('/api/v1/info/datastore'),
     Shards: await get('/api/v1/shards'),

@@ -1,8 +1,11 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import t from 'tap'
-import { done } from '../../src/domain/kind.js'
-import { examinedLimit } from '../../src/store/pages.js'
+import type { Action, ListedAction } from '../../src/domain/action.js'
+import { done, failed } from '../../src/domain/kind.js'
+import type { Page } from '../../src/domain/page.js'
+import { searchedBytes } from '../../src/store/matches.js'
+import { examinedLimit, searchedLimit } from '../../src/store/pages.js'
 import { historyQuery } from '../../src/store/events.js'
 import { openStore } from '../../src/store/store.js'
 import { Pruner } from '../../src/executor/pruner.js'
@@ -32,6 +35,35 @@ t.test('a page looks at a bounded number of actions, and says where to go on', a
     const merged = walk(store, { filter: { kind: 'rare.steward/kind', states: ['NEW', 'DONE'] }, order, limit: 2 })
     t.strictSame(merged.ids, order === 'asc' ? needles : [...needles].reverse(), `merged of several ranges, ${order}`)
   }
+})
+
+t.test('a search looks at a bounded number of actions, and of bytes of each', async t => {
+  const { store, path } = openEngine(t)
+  await Promise.all(Array.from({ length: searchedLimit + 100 }, () => store.append(draft({ lane: 'waiting' }))))
+  const fail = async (error: string, more: Pick<Partial<Action>, 'args' | 'headers'> & { payload?: string }): Promise<void> => {
+    const { args = null, headers = {} } = more
+    const { action } = await store.append(draft({ args, headers }))
+    await store.claim('main')
+    await store.settle(action.seq, failed(error, { more: { text: more.payload ?? '' } }))
+  }
+  const large = 'x'.repeat(searchedBytes)
+  await fail('needle, small', { args: 'x'.repeat(searchedBytes - 500) })
+  await fail('needle, among much', { payload: large })
+  await fail('needle, behind much', { args: large })
+  await fail('needle, behind many', { headers: { large } })
+  const errorsOf = (page: Page<ListedAction>): unknown[] => page.items.map(({ failure }) => failure?.error)
+  const query = { filter: { search: 'Needle' }, order: 'asc', limit: 100 } as const
+
+  const first = store.pageWithFailures(query)
+  t.strictSame(errorsOf(first), [], 'an empty page')
+  const second = store.pageWithFailures({ ...query, cursor: first.next! })
+  t.strictSame([errorsOf(second), second.next], [['needle, small'], null], 'and one that ends the list')
+
+  const database = new Database(path)
+  database.exec('drop trigger action_legal_move')
+  database.exec("update action set state_payload = '{\"error\":\"needle' where finished_at is not null")
+  database.close()
+  t.strictSame(store.page({ ...query, order: 'desc' }).items, [], 'what is damaged is not found, and harms nobody')
 })
 
 t.test('a write turn takes a bounded number of entries, and of bytes', async t => {

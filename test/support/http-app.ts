@@ -2,6 +2,8 @@ import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, LightMyRequestResponse } from 'fastify'
 import { pino } from 'pino'
+import { systemClock } from '../../src/domain/clock.js'
+import { silentLogger } from '../../src/domain/log.js'
 import type { Access } from '../../src/domain/ports/access.js'
 import type { Inspector } from '../../src/domain/ports/inspector.js'
 import { everyObserver, type Observer } from '../../src/domain/ports/observer.js'
@@ -12,6 +14,7 @@ import type { Shard } from '../../src/domain/shard.js'
 import { createApp, type HttpFaceOfAgent } from '../../src/http/app.js'
 import type { HttpConfig } from '../../src/http/deps.js'
 import type { TlsKeeper } from '../../src/http/tls/keeper.js'
+import { ActivityLog } from '../../src/scheduler/activity.js'
 import { openEngine, type Engine, type EngineOptions, type Teardown } from './engine.js'
 import { realAccess } from './access.js'
 
@@ -57,7 +60,7 @@ export interface HttpApp extends HttpFaceOfAgent {
 
 /** The configuration of the usual server. */
 export const usualConfig: HttpConfig = {
-  hosts: [], origins: [], bodyLimit: 65_536, waitLimitSeconds: 60, requestTimeoutSeconds: 30, docs: true
+  hosts: [], origins: [], bodyLimit: 65_536, waitLimitSeconds: 60, requestTimeoutSeconds: 30, docs: true, ui: true
 }
 
 /** A shard whose figure no JavaScript number holds. */
@@ -85,6 +88,10 @@ export async function openHttpApp (t: Teardown, options: HttpAppOptions = {}): P
     }
   }))
   const { protocols = [] } = options
+  const { clock = systemClock } = options.engine ?? {}
+  const activity = new ActivityLog({ store: engine.store, clock, log: silentLogger })
+  await activity.start()
+  t.teardown(async () => { await activity.stop() })
   const parts = {
     scheduler: options.wrap?.(engine.scheduler) ?? engine.scheduler,
     inspector: { ...calmInspector, ...options.inspector },
@@ -94,6 +101,8 @@ export async function openHttpApp (t: Teardown, options: HttpAppOptions = {}): P
   const face = await createApp({
     ...parts,
     log,
+    activity,
+    agent: { startedAt: clock.now(), actionsDisabled: options.engine?.disabled ?? null },
     config: { ...usualConfig, ...options.config },
     protocols: typeof protocols === 'function' ? protocols(parts) : protocols,
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: async () => 'steward_test 1\n' },

@@ -1,5 +1,5 @@
 import type { ActionSummary } from '../../client/model.js'
-import { ago, elapsed } from '../elapsed.js'
+import { ago, elapsed } from '../../elapsed.js'
 import type { Column } from '../fitted-table.js'
 import { colourOf, type Paint } from './colour.js'
 
@@ -16,6 +16,8 @@ export interface Look {
 export function actionColumns (actions: readonly ActionSummary[], { now, paint, personal }: Look): Column[] {
   const cells = (cell: (action: ActionSummary) => string): string[] => actions.map(cell)
   const lanes: Column[] = actions.every(({ lane }) => lane === 'main') ? [] : [{ head: 'LANE', cells: cells(({ lane }) => lane), optional: true }]
+  const reasons = cells(reasonOf)
+  const told: Column[] = reasons.every(reason => reason === '-') ? [] : [{ head: 'REASON', cells: reasons, optional: true }]
   return [
     { head: 'ID', cells: cells(({ id }) => id) },
     { head: 'STATE', cells: cells(({ state }) => state), paint: text => painted(text, paint) },
@@ -27,8 +29,15 @@ export function actionColumns (actions: readonly ActionSummary[], { now, paint, 
     },
     { head: 'TOOK', cells: cells(action => tookOf(action, now)), optional: true },
     { head: 'REQUESTER', cells: cells(({ requester }) => requester), optional: true },
-    ...lanes
+    ...lanes,
+    ...told
   ]
+}
+
+/** Why it failed, where that is more than an error. An older agent does not say. */
+function reasonOf ({ failure }: ActionSummary): string {
+  const reason = failure?.reason ?? '-'
+  return reason === 'error' ? '-' : reason
 }
 
 /** A state in its colour. */

@@ -2,6 +2,8 @@ import { AgentRefusal } from '../../client/errors.js'
 import type { TransitionEvent } from '../../client/events.js'
 import type { ActionSummary } from '../../client/model.js'
 import { systemClock } from '../../domain/clock.js'
+import { failureIn } from '../../domain/failure.js'
+import type { JsonValue } from '../../domain/json.js'
 import { actionStates, isFinal } from '../../domain/lifecycle.js'
 import { matchesGlob } from '../../glob.js'
 import { fitTable } from '../fitted-table.js'
@@ -56,10 +58,12 @@ async function find ({ client, signal }: Remote, id: string): Promise<ActionSumm
 }
 
 /** The action as it was by that event. */
-function at ({ state, timestamp }: TransitionEvent, action: ActionSummary | null): ActionSummary | null {
+function at (event: TransitionEvent, action: ActionSummary | null): ActionSummary | null {
   if (action === null) return null
+  const { state, timestamp, state_payload: payload } = event
   const started = state === 'NEW' ? null : action.started_ts ?? (state === 'RUNNING' ? timestamp : null)
-  return { ...action, state, started_ts: started, finished_ts: isFinal(state) ? timestamp : null }
+  const failure = failureIn(state, payload as JsonValue)
+  return { ...action, state, failure, started_ts: started, finished_ts: isFinal(state) ? timestamp : null }
 }
 
 function rankOf (state: ActionSummary['state']): number {
@@ -67,10 +71,21 @@ function rankOf (state: ActionSummary['state']): number {
 }
 
 function fits (action: ActionSummary, { filter, kind }: ListWish): boolean {
-  const { state, lane, requester, protocol } = filter
+  const { state, lane, requester, protocol, until, search } = filter
   return (state?.includes(action.state) ?? true) && (protocol?.includes(action.protocol) ?? true) &&
     (lane ?? action.lane) === action.lane && (requester ?? action.requester) === action.requester &&
-    (kind === undefined || matchesGlob(kind, action.kind))
+    (until === undefined || Date.parse(action.scheduled_ts) < Date.parse(until)) &&
+    (search === undefined || isFoundIn(action, search)) && (kind === undefined || matchesGlob(kind, action.kind))
+}
+
+/** As the agent searches: only letters of ASCII match in either case. */
+function isFoundIn ({ id, kind, lane, requester, principal, failure }: ActionSummary, search: string): boolean {
+  const wanted = lowerAscii(search)
+  return [id, kind, lane, requester, principal, failure?.error ?? ''].some(text => lowerAscii(text).includes(wanted))
+}
+
+function lowerAscii (text: string): string {
+  return text.replace(/[A-Z]+/g, capitals => capitals.toLowerCase())
 }
 
 function lineOf (action: ActionSummary, paint: Paint): string {

@@ -22,6 +22,8 @@ interface Flags extends OutputFlag {
   readonly requester?: string
   readonly protocol?: readonly string[]
   readonly since?: number
+  readonly until?: number
+  readonly search?: string
   readonly order: 'asc' | 'desc'
   readonly limit: number
   readonly all: boolean
@@ -39,6 +41,7 @@ export function addLs (setup: CommandSetup): void {
       'steward ls',
       'steward ls --state new,running',
       'steward ls --kind \'sqlite.steward/*\' --since 7d --all -o json',
+      'steward ls --search "connection refused"',
       'steward ls --watch'
     ))
     .action(remotely(setup, async (remote, flags: Flags) => {
@@ -58,6 +61,8 @@ function withFilters (command: Command): Command {
     .option('--requester <name>', 'only actions that this requester asked for')
     .option('--protocol <protocols>', 'only actions that came through these protocols; with commas, or repeated', collectWords)
     .option('--since <time>', 'only actions scheduled at this moment or later (RFC 3339), or so long ago, for example 7d', parseMoment)
+    .option('--until <time>', 'only actions scheduled before this moment, or before so long ago', parseMoment)
+    .option('--search <text>', 'only actions with this text in their id, kind, lane, requester, principal or error')
     .addOption(new Option('--order <order>', 'desc: newest first; asc: oldest first').choices(['desc', 'asc']).default('desc'))
     .option('--limit <number>', 'at most so many', parseCount, 20)
     .option('--all', 'all of them', false)
@@ -75,15 +80,17 @@ async function list (remote: Remote, wish: ListWish, { output }: OutputFlag): Pr
   return exitCodes.ok
 }
 
-function wishOf ({ kind, limit, all, since, ...flags }: Flags): ListWish {
-  const { state, lane, requester, protocol, order } = flags
+function wishOf ({ kind, limit, all, since, until, ...flags }: Flags): ListWish {
+  const { state, lane, requester, protocol, search, order } = flags
   const filter: ListFilter = {
     order,
     ...state === undefined ? {} : { state: [...state] },
     ...lane === undefined ? {} : { lane },
     ...requester === undefined ? {} : { requester },
     ...protocol === undefined ? {} : { protocol: [...protocol] },
-    ...since === undefined ? {} : { since: formatInstant(since) }
+    ...since === undefined ? {} : { since: formatInstant(since) },
+    ...until === undefined ? {} : { until: formatInstant(until) },
+    ...search === undefined ? {} : { search }
   }
   return { filter, kind, limit: all ? null : limit }
 }

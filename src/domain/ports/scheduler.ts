@@ -1,4 +1,4 @@
-import type { Action, ActionEvent, ActionSummary, Caller, Transition } from '../action.js'
+import type { Action, ActionEvent, ActionSummary, Caller, ListedAction, Transition } from '../action.js'
 import type { AuditEntry, AuditQuery } from '../audit.js'
 import type { Instant } from '../clock.js'
 import type { JsonSchema, JsonValue } from '../json.js'
@@ -54,6 +54,8 @@ export interface Scheduler {
   history (action: Action): readonly Transition[]
   /** Throws `invalid-cursor`, `cursor-gone`. */
   list (query: PageQuery): Page<ActionSummary>
+  /** As `list`, with why actions failed: this costs more, since it reads their payloads. */
+  listWithFailures (query: PageQuery): Page<ListedAction>
   /** Who asked for what. Throws `invalid-cursor`, `cursor-gone`. */
   audit (query: AuditQuery): Page<AuditEntry>
   /** Records that an action is to end. Problems: `unknown-action`, `action-finished`, `cancel-refused`. */

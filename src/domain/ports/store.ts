@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.js'
-import type { Action, ActionDraft, ActionEvent, ActionSummary, Caller, Transition } from '../action.js'
+import type { Action, ActionDraft, ActionEvent, ActionSummary, Caller, ListedAction, Transition } from '../action.js'
 import type { AuditEntry, AuditQuery } from '../audit.js'
 import type { Outcome } from '../kind.js'
 import type { JsonValue } from '../json.js'
@@ -42,6 +42,24 @@ export interface LaneDepth {
 export interface EventBatch {
   readonly events: readonly ActionEvent[]
   /** True when events after the asked-for position have been pruned. */
+  readonly gap: boolean
+}
+
+/** As much of a transition as counting takes. */
+export interface Move {
+  /** Its position. */
+  readonly seq: number
+  readonly at: Instant
+  /** The state before it; null where the action began. */
+  readonly from: ActionState | null
+  readonly to: ActionState
+}
+
+/** A stretch of the history, read backwards. */
+export interface MoveBatch {
+  /** Newest first; fewer than asked for where nothing whole is left before them. */
+  readonly moves: readonly Move[]
+  /** True when that is so because of pruning. */
   readonly gap: boolean
 }
 
@@ -121,12 +139,16 @@ export interface ActionStore {
   /** The transitions of an action, oldest first. */
   history (seq: number): readonly Transition[]
   page (query: PageQuery): Page<ActionSummary>
+  /** As `page`, with why actions failed. It reads their payloads, so a page is short where these are large together. */
+  pageWithFailures (query: PageQuery): Page<ListedAction>
   /** Who asked for what, newest action first. Throws `invalid-cursor`, `cursor-gone`. */
   audit (query: AuditQuery): Page<AuditEntry>
   /** Transitions after the position, oldest first. */
   eventsAfter (position: number, limit: number): EventBatch
   /** The position of the newest transition; 0 when there is none. */
   lastEvent (): number
+  /** The last transitions up to a position and with it, as far back as none has been pruned. */
+  movesUntil (position: number, limit: number): MoveBatch
   /** When the transition at a position was; null when there is none, or none any more. */
   eventTime (position: number): Instant | null
   /**

@@ -1,3 +1,4 @@
+import { shownErrorLength } from '../../domain/failure.js'
 import { actionStates } from '../../domain/lifecycle.js'
 import { examples } from './examples.js'
 
@@ -13,6 +14,23 @@ export const stateSchema = {
 
 /** The id of an action. */
 export const idSchema = { type: 'string', format: 'uuid', description: 'UUID, in lower case.' }
+
+const failureSchema = {
+  type: ['object', 'null'],
+  required: ['reason', 'error'],
+  description: 'Why it failed; null unless it is FAILED.',
+  properties: {
+    reason: {
+      type: ['string', 'null'],
+      description: 'As in the payload: `error`, `timeout`, `cancelled`, `interrupted` or `unavailable`. Null where it has none.'
+    },
+    error: {
+      type: ['string', 'null'],
+      maxLength: shownErrorLength,
+      description: 'The sentence in the payload, or as much of it as fits. Null where it has none.'
+    }
+  }
+}
 
 const summaryProperties = {
   id: idSchema,
@@ -30,6 +48,7 @@ const summaryProperties = {
   started_ts: { ...dateOrNull, description: 'When it began to run.' },
   finished_ts: { ...dateOrNull, description: 'When it became DONE or FAILED.' },
   cancel_requested_ts: { ...dateOrNull, description: 'When somebody asked to cancel it.' },
+  failure: failureSchema,
   interruptions: { type: 'integer', minimum: 0, description: 'How often the agent stopped under it since its last progress.' },
   version: { type: 'integer', minimum: 1, description: 'Grows with every change.' }
 }

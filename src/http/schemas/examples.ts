@@ -14,6 +14,7 @@ const summary = {
   started_ts: '2026-11-21T07:36:00.004Z',
   finished_ts: '2026-11-21T07:36:01.250Z',
   cancel_requested_ts: null,
+  failure: null,
   interruptions: 0,
   version: 3
 }
@@ -41,7 +42,11 @@ export const examples = {
       { timestamp: '2026-11-21T07:36:01.250Z', state: 'DONE', state_payload: payload }
     ]
   },
-  actionPage: { actions: [summary], next: null, gap: false },
+  actionPage: {
+    actions: [{ ...summary, state: 'FAILED', failure: { reason: 'timeout', error: 'The action took longer than its kind allows.' } }, summary],
+    next: null,
+    gap: false
+  },
   principal: { name: 'core', method: 'token', scopes: ['read', 'schedule:agent.replicante.io/*'], remote_address: '10.0.0.7' },
   auditPage: {
     entries: [{
@@ -63,7 +68,11 @@ export const examples = {
     timeout_ms: 60000,
     on_interrupt: 'resume'
   },
-  agentInfo: { version: { number: '0.1.0', checkout: '76d2404a87a9c0bc', taint: 'not tainted' } },
+  agentInfo: {
+    version: { number: '0.1.0', checkout: '76d2404a87a9c0bc', taint: 'not tainted' },
+    started_ts: '2026-11-21T07:30:12.345Z',
+    actions_disabled: null
+  },
   datastoreInfo: {
     kind: 'sqlite',
     node: { id: 'node-1', status: 'HEALTHY', status_reason: null, addresses: {}, attributes: { page_size: 4096 } },
@@ -71,6 +80,18 @@ export const examples = {
     version: { number: '3.53.2', checkout: null, extra: null }
   },
   shards: { shards: [{ id: 'app.db', role: 'primary', commit_offset: { value: 42, unit: 'changes' }, lag: null }] },
+  activity: {
+    since: '2026-11-21T06:37:00.000Z',
+    step_seconds: 60,
+    complete_since: '2026-11-21T06:37:00.000Z',
+    lanes: [{ lane: 'main', waiting: 1, running: 1 }],
+    other_lanes: 0,
+    // There are 60; these are the ends.
+    samples: [
+      { timestamp: '2026-11-21T06:37:00.000Z', scheduled: 0, started: 0, done: 0, failed: 0, waiting: 0, running: 0 },
+      { timestamp: '2026-11-21T07:36:00.000Z', scheduled: 4, started: 3, done: 1, failed: 1, waiting: 1, running: 1 }
+    ]
+  },
   events: 'event: transition\n' +
     'id: 2f1c8a30-1043-1795246560000\n' +
     `data: {"action_id":"${id}","kind":"sqlite.steward/backup","lane":"main","protocol":"api",` +

@@ -8,8 +8,15 @@ const attributes = {
 export const agentInfoSchema = {
   $id: 'AgentInfo',
   type: 'object',
-  required: ['version'],
+  required: ['version', 'started_ts', 'actions_disabled'],
   properties: {
+    started_ts: {
+      type: 'string', format: 'date-time', description: 'When this agent started: it is another one after a restart.'
+    },
+    actions_disabled: {
+      type: ['string', 'null'],
+      description: 'Why it takes no actions, as a part of a sentence; null where it does.'
+    },
     version: {
       type: 'object',
       required: ['number', 'checkout', 'taint'],

@@ -1,5 +1,6 @@
 import { auditPageSchema, principalSchema } from './access.js'
 import { actionDetailSchema, actionPageSchema, actionSchema, actionSummarySchema, scheduleSchema, transitionSchema } from './action.js'
+import { activitySchema } from './activity.js'
 import { agentInfoSchema, datastoreInfoSchema, shardsSchema } from './info.js'
 import { kindSchema, kindsSchema } from './kind.js'
 import { problemSchema } from './problem.js'
@@ -7,8 +8,8 @@ import { problemSchema } from './problem.js'
 /** The schemas that routes name by `$ref`, and that the document lists as its components. */
 export const sharedSchemas = [
   actionSummarySchema, actionSchema, transitionSchema, actionDetailSchema, actionPageSchema, scheduleSchema,
-  kindSchema, kindsSchema, agentInfoSchema, datastoreInfoSchema, shardsSchema, principalSchema, auditPageSchema,
-  problemSchema
+  kindSchema, kindsSchema, agentInfoSchema, datastoreInfoSchema, shardsSchema, activitySchema, principalSchema,
+  auditPageSchema, problemSchema
 ] as const
 
 /** A response with a JSON body of one of the shared schemas. */

@@ -61,6 +61,11 @@ t.test('every filter is one of the agent, states in any case; globs are matched 
   t.same(await ids('--protocol', 'other'), [])
   t.same(await ids('--since', '1h', '--all'), [third, second, first])
   t.same(await ids('--since', '2999-01-01T00:00:00Z'), [])
+  t.same(await ids('--until', '1h'), [])
+  t.same(await ids('--until', '2999-01-01T00:00:00Z', '--search', 'DEBUG.'), [third, second, first])
+  t.same(await ids('--search', 'Ops Team'), [second])
+  t.same(await ids('--search', first), [first])
+  t.same(await ids('--search', 'debug_'), [])
 })
 
 t.test('says when there are more', async t => {
@@ -98,6 +103,21 @@ t.test('--watch writes a line for each change where there is no terminal, of wha
   t.equal(watch.stderr(), '')
 })
 
+t.test('--watch shows of what is searched for only what has it', async t => {
+  const watch = startCommand(t, ['ls', '--watch', '--search', 'DEBUG.FAIL', '--until', '2999-01-01T00:00:00Z'], { folder, env })
+  await eventually('the list is there', () => watch.stdout().startsWith('ID'))
+  const listed = watch.stdout().length
+
+  await schedule(success)
+  const id = await schedule('agent.replicante.io/debug.fail')
+  await eventually('its end is told', () => watch.stdout().slice(listed).includes('FAILED'))
+  watch.kill('SIGINT')
+
+  t.same(await watch.exited, { code: 0, signal: null })
+  const lines = watch.stdout().slice(listed).trimEnd().split('\n').map(line => line.split(/ {2,}/).slice(0, 2))
+  t.same(lines, [[id, 'NEW'], [id, 'RUNNING'], [id, 'FAILED']])
+})
+
 t.test('on a terminal the list fits its width', { skip: noTerminal }, async t => {
   for (const columns of [200, 100, 80, 60, 40]) {
     const run = startInTerminal(t, ['ls', '--limit', '3'], { folder, columns, env: { ...env, NO_COLOR: '1' } })
@@ -132,4 +152,17 @@ t.test('--watch on a terminal draws in place, rides over a restart and says so',
   t.equal(await watch.ended, 0)
   const controls = watch.written().split('\u001b').slice(1).map(text => /^\[[\d;?]*[A-Za-z]/.exec(text)?.[0] ?? text)
   t.ok(controls.every(control => /^\[(\d+A|K|J|2m|22m|3[0-9]m|39m)$/.test(control)), 'nothing that would have to be put back')
+})
+
+t.test('why actions failed is a column where it is more than an error', async t => {
+  const held = await agent.post('/actions', { kind: 'agent.steward/test.script', args: { steps: [{ do: 'sleep', ms: 600_000 }] }, requester: 'why' })
+  const id = String(held.body['id'])
+  await agent.post(`/actions/${id}/cancel`, {})
+  await agent.finished(id)
+  await schedule('agent.replicante.io/debug.fail', { requester: 'why' })
+
+  const lines = (await ls('--requester', 'why')).stdout.trimEnd().split('\n').map(line => line.split(/ {2,}/))
+  t.same(lines.map(cells => cells.at(-1)), ['REASON', '-', 'cancelled'])
+  t.match(await listed('--requester', 'why'), [{ failure: { reason: 'error', error: /./ } }, { id, failure: { reason: 'cancelled' } }])
+  t.same((await listed('--search', 'was CANCELLED')).map(({ id }) => id), [id])
 })

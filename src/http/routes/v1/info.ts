@@ -3,6 +3,8 @@ import type { NodeInfo } from '../../../domain/info.js'
 import type { Inspector } from '../../../domain/ports/inspector.js'
 import { Problem } from '../../../domain/problem.js'
 import type { Offset, Shard } from '../../../domain/shard.js'
+import { formatInstant } from '../../../rfc3339.js'
+import type { AgentState } from '../../deps.js'
 import { sendProblem } from '../../problem.js'
 import { examples } from '../../schemas/examples.js'
 import { problemResponses } from '../../schemas/problem.js'
@@ -10,13 +12,18 @@ import { jsonResponse } from '../../schemas/shared.js'
 
 interface Deps {
   readonly inspector: Inspector
+  readonly agent: AgentState
 }
 
 /** `/info/agent`, `/info/datastore` and `/shards`: who and what the agent is, and what it stands beside. */
-export function infoRoutes (app: FastifyInstance, { inspector }: Deps): void {
+export function infoRoutes (app: FastifyInstance, { inspector, agent }: Deps): void {
   const config = { access: 'read' } as const
 
-  app.get('/info/agent', { schema: agentOperation, config }, async () => ({ version: inspector.agent() }))
+  app.get('/info/agent', { schema: agentOperation, config }, async () => ({
+    version: inspector.agent(),
+    started_ts: formatInstant(agent.startedAt),
+    actions_disabled: agent.actionsDisabled
+  }))
 
   app.get('/info/datastore', { schema: datastoreOperation, config }, async (_request, reply) => {
     const others = Promise.all([inspector.cluster(), inspector.version()]).catch(unlessUnavailable)
@@ -61,7 +68,7 @@ function offsetView (offset: Offset | null): object | null {
 const agentOperation = {
   operationId: 'getAgentInfo',
   summary: 'What runs this agent',
-  description: 'The version of the agent, and what it was built from.',
+  description: 'The version of the agent, what it was built from, since when it runs and whether it takes actions.',
   tags: ['info'],
   response: {
     200: jsonResponse({ description: 'The agent.', schema: 'AgentInfo', example: examples.agentInfo }),

@@ -3,7 +3,7 @@ import { actionStates, type ActionState } from '../../../domain/lifecycle.js'
 import type { Order, PageQuery } from '../../../domain/page.js'
 import type { Scheduler } from '../../../domain/ports/scheduler.js'
 import { parseInstant } from '../../../rfc3339.js'
-import { summaryView } from '../../json-views.js'
+import { listedView } from '../../json-views.js'
 import { nextLink } from '../../next-link.js'
 import { examples } from '../../schemas/examples.js'
 import { problemResponses } from '../../schemas/problem.js'
@@ -20,6 +20,8 @@ interface ListQuery {
   requester?: string
   protocol?: string[]
   since?: string
+  until?: string
+  search?: string
   order?: Order
   limit?: number
   cursor?: string
@@ -34,9 +36,9 @@ export function listRoute (app: FastifyInstance, { scheduler }: Deps): void {
       splitLists(request.query)
     }
   }, async (request, reply) => {
-    const page = scheduler.list(toPageQuery(request.query))
+    const page = scheduler.listWithFailures(toPageQuery(request.query))
     if (page.next !== null) reply.header('link', nextLink('/api/v1/actions', { ...request.query, cursor: page.next }))
-    return { actions: page.items.map(summaryView), next: page.next, gap: page.gap }
+    return { actions: page.items.map(listedView), next: page.next, gap: page.gap }
   })
 }
 
@@ -47,8 +49,9 @@ function splitLists (query: { state?: unknown, protocol?: unknown }): void {
   }
 }
 
-function toPageQuery ({ state, kind, lane, requester, protocol, since, order = 'desc', limit = 100, cursor }: ListQuery): PageQuery {
-  const from = since === undefined ? null : parseInstant(since)
+function toPageQuery (query: ListQuery): PageQuery {
+  const { state, kind, lane, requester, protocol, since, until, search, order = 'desc', limit = 100, cursor } = query
+  const [from = null, to = null] = [since, until].map(text => text === undefined ? null : parseInstant(text))
   return {
     filter: {
       ...(state === undefined ? {} : { states: state }),
@@ -56,7 +59,9 @@ function toPageQuery ({ state, kind, lane, requester, protocol, since, order = '
       ...(lane === undefined ? {} : { lane }),
       ...(requester === undefined ? {} : { requester }),
       ...(protocol === undefined ? {} : { protocols: protocol }),
-      ...(from === null ? {} : { since: from })
+      ...(from === null ? {} : { since: from }),
+      ...(to === null ? {} : { until: to }),
+      ...(search === undefined ? {} : { search })
     },
     order,
     limit,
@@ -89,6 +94,16 @@ const listOperation = {
         description: 'Only actions that came through one of these protocols: repeated, or with commas.'
       },
       since: { type: 'string', format: 'date-time', description: 'Only actions scheduled at this moment or later (RFC 3339).' },
+      until: { type: 'string', format: 'date-time', description: 'Only actions scheduled before this moment (RFC 3339).' },
+      search: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 200,
+        pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$',
+        description: 'Only actions with this text in their id, kind, lane, requester or principal or, where they are FAILED, in ' +
+          'the `error` of `failure`. Letters from A to Z match in either case. Not found in an error: of actions whose ' +
+          'arguments, headers and payload together have more than 4 KiB.'
+      },
       order: { type: 'string', enum: ['asc', 'desc'], description: '`desc`, the default, is newest first.' },
       limit: { type: 'integer', minimum: 1, maximum: 1000, description: 'At most so many; 100 by default.' },
       cursor: { type: 'string', minLength: 1, maxLength: 4096, description: 'The `next` of the page before, with the same filters and order.' }

@@ -1,0 +1,44 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+
+interface ConfirmDialogProps {
+  readonly title: string
+  readonly children: ComponentChildren
+  /** The words of the button that does it. */
+  readonly confirm: string
+  /** The words of the button that does nothing. */
+  readonly decline: string
+  /** Does it; where that fails, the error is shown and the question stays. */
+  readonly onConfirm: () => Promise<void>
+  /** Called when the question is gone, whatever the answer. */
+  readonly onClose: () => void
+}
+
+/** A question that has to be answered first. Escape and the second button mean no. */
+export function ConfirmDialog ({ title, children, confirm, decline, onConfirm, onClose }: ConfirmDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [trouble, setTrouble] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const id = useId()
+  useEffect(() => { dialog.current?.showModal() }, [])
+  const close = (): void => { dialog.current?.close() }
+  const doIt = (): void => {
+    setBusy(true)
+    setTrouble(null)
+    onConfirm().then(close, (error: unknown) => {
+      setBusy(false)
+      setTrouble(error instanceof Error ? error.message : String(error))
+    })
+  }
+  return (
+    <dialog ref={dialog} aria-labelledby={id} onClose={onClose}>
+      <h2 id={id}>{title}</h2>
+      {children}
+      {trouble === null ? null : <p class='error' role='alert'>{trouble}</p>}
+      <div class='buttons'>
+        <button type='button' autofocus onClick={close}>{decline}</button>
+        <button type='button' class='danger' disabled={busy} onClick={doIt}>{confirm}</button>
+      </div>
+    </dialog>
+  )
+}
