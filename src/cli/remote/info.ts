@@ -10,7 +10,7 @@ import { remotely } from './remote.js'
 type Node = DatastoreInfo['node']
 
 interface Info {
-  readonly agent: AgentInfo['version']
+  readonly agent: AgentInfo['version'] & Omit<AgentInfo, 'version'>
   /** Whom the agent takes us for. */
   readonly you: Principal
   /** What it said of the datastore; of one that does not answer, its node alone. */
@@ -25,10 +25,10 @@ export function addInfo (setup: CommandSetup): void {
     .addOption(outputOption())
     .addHelpText('after', examples('steward info', 'steward info -o json'))
     .action(remotely(setup, async ({ client, out, signal }, { output }: OutputFlag) => {
-      const [{ version: agent }, you, datastore] = await Promise.all([
+      const [{ version, ...agent }, you, datastore] = await Promise.all([
         client.agentInfo({ signal }), client.whoAmI({ signal }), datastoreOf(client, signal)
       ])
-      const info: Info = { agent, you, datastore }
+      const info: Info = { agent: { ...version, ...agent }, you, datastore }
       out(render(output, info, () => linesOf(info).map(visibleLines)))
       return exitCodes.ok
     }))
@@ -46,9 +46,11 @@ async function datastoreOf (client: StewardClient, signal: AbortSignal): Promise
 }
 
 function linesOf ({ agent, you, datastore }: Info): string[] {
-  const { number, checkout, taint } = agent
+  const { number, checkout, taint, started_ts: started, actions_disabled: disabled } = agent
   return [
     `agent      ${number}, built from ${checkout}${taint === 'not tainted' ? '' : `, ${taint}`}`,
+    `started    ${started}`,
+    ...disabled === null ? [] : [`actions    none are taken or run: ${disabled}`],
     `you        ${you.name} (${you.method}), from ${you.remote_address}; may ${you.scopes.join(', ') || 'nothing'}`,
     ...datastore === null ? ['datastore  does not answer'] : datastoreLines(datastore)
   ]

@@ -25,10 +25,10 @@ t.test('info tells of the agent, of the datastore, and who asks', async t => {
   const { code, stdout } = await steward('info')
 
   t.equal(code, 0)
-  t.match(stdout, /^agent {6}\d+\.\d+\.\d+.*\nyou {8}local \(local\), from 127\.0\.0\.1; may admin\ndatastore {2}sqlite 3/)
+  t.match(stdout, /^agent {6}\d+\.\d+\.\d+.*\nstarted {4}\d{4}-.*Z\nyou {8}local \(local\), from 127\.0\.0\.1; may admin\ndatastore {2}sqlite 3/)
   t.match(stdout, /^node {7}\S+, HEALTHY/m)
   const data = JSON.parse((await steward('info', '-o', 'json')).stdout) as unknown
-  t.match(data, { agent: { number: /^\d/ }, you: { name: 'local' }, datastore: { kind: 'sqlite' } })
+  t.match(data, { agent: { number: /^\d/, started_ts: /Z$/, actions_disabled: null }, you: { name: 'local' }, datastore: { kind: 'sqlite' } })
   t.match((await steward('shards')).stdout, /^SHARD +ROLE +WRITTEN +BEHIND\n\S+ +primary/)
 })
 
@@ -36,7 +36,9 @@ t.test('a datastore that is down is told, and what it says does not move the ter
   const node = { id: 'n\u001b[2J', status: 'UNAVAILABLE', status_reason: 'gone\u202e', addresses: {}, attributes: { motd: 'x\u009b1m\u202e' } }
   const problem = { type: '/problems/datastore-unavailable', title: '', status: 503, detail: 'down', instance: 'urn:x', node }
   const other = await answering({
-    '/api/v1/info/agent': [200, { version: { number: '9.9.9', checkout: 'c', taint: 'not tainted' } }],
+    '/api/v1/info/agent': [200, {
+      version: { number: '9.9.9', checkout: 'c', taint: 'not tainted' }, started_ts: '2026-11-01T00:00:00.000Z', actions_disabled: 'x\u009b'
+    }],
     '/api/v1/whoami': [200, { name: 'you\u202e', method: 'token', scopes: [], remote_address: '::1' }],
     '/api/v1/info/datastore': [503, problem],
     '/readyz': [503, 'not ready: \u001b[2Jthe disk is full'],
@@ -45,6 +47,7 @@ t.test('a datastore that is down is told, and what it says does not move the ter
 
   const { code, stdout } = await steward('info', '--url', other)
   t.equal(code, 0)
+  t.match(stdout, /^actions {4}none are taken or run: x\\u\{9b\}$/m)
   t.match(stdout, /n\\u\{1b\}\[2J, UNAVAILABLE: gone\\u\{202e\}/)
   t.notMatch(stdout, /[^\P{C}\n]/u)
   const shards = await steward('shards', '--url', other)
