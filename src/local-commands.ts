@@ -128,7 +128,8 @@ function greeting (url: string, { actionsDisabled, ...config }: Config & Pick<Ag
   return [
     '',
     `Steward listens on ${url}`,
-    ...config.http.docs ? [`  try it in a browser  ${here}/docs`] : [],
+    ...config.http.ui ? [`  see it in a browser  ${here}/ui`] : [],
+    ...config.http.docs ? [`  read and try the API ${here}/docs`] : [],
     `  queue ${config.db}, datastore ${name}`,
     ...actionsDisabled === null ? invitation : [`  it takes no actions: ${actionsDisabled}`],
     ''

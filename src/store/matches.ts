@@ -17,7 +17,7 @@ const { state, args, headers, statePayload } = actionTable
  */
 export const searchedError = sql<string | null>`case
   when ${state} = 'FAILED' and octet_length(${args}) + octet_length(${headers}) + octet_length(${statePayload}) <= ${sql.raw(String(searchedBytes))}
-    and json_valid(${statePayload})
+    and json_valid(${statePayload}) and json_type(${statePayload}, '$.error') = 'text'
   then substr(${statePayload} ->> '$.error', 1, ${sql.raw(String(shownErrorLength))}) end`.as('searched_error')
 
 /**

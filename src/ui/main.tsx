@@ -10,10 +10,14 @@ import './styles/action.css'
 import './styles/kinds.css'
 import './styles/datastore.css'
 import './styles/overview.css'
+import './styles/forced-colors.css'
 
 const root = document.getElementById('app')
 if (root === null) throw new Error('the page has no place for the dashboard')
 
+root.replaceChildren()
 const session = createSession()
+// What is there until then stays otherwise.
+root.replaceChildren()
 render(<SessionContext.Provider value={session}><App /></SessionContext.Provider>, root)
 session.begin().catch(session.heed)

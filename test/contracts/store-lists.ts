@@ -52,7 +52,7 @@ function searchContract (t: Test, openOne: (t: Test) => StoreUnderTest): void {
 
     t.equal(count('xbegin'), 1)
     t.equal(count('ends'), 0)
-    t.equal(count('[{"begin'), 0)
+    for (const shape of ['["begin', '{"begin']) t.equal(count(shape), 0, 'what lists do not show is not found')
   })
 
   t.test('until', async t => {

@@ -109,6 +109,7 @@ if (chromiumPath === undefined) {
       await state(page, 'FAILED').getByText('cancelled').waitFor()
       await page.getByText('The action was cancelled.').first().waitFor()
       await page.getByText('Cancel requested').waitFor()
+      t.equal(await page.evaluate('document.activeElement.id'), 'main', 'the keyboard goes on in the page')
 
       const again = await page.getByRole('link', { name: 'Run again' }).getAttribute('href') ?? ''
       t.match(decodeURIComponent(again), `#/kinds/${script}?args={"steps":[`)

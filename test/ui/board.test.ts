@@ -284,6 +284,19 @@ t.test('a long queue is read page by page, and counted by the agent', async t =>
   t.strictSame(board.waiting.value.map(({ id }) => id), agent.waiting())
 })
 
+t.test('a head of the queue that is carried out is followed by what is behind it', async t => {
+  const agent = new ModelAgent()
+  for (let count = 0; count < 2500; count++) agent.schedule()
+  const { board, tell } = boardUnderTest({ agent })
+  board.begin()
+  await eventually('the board is read', () => board.isRead.value)
+  const known = agent.events.length
+  for (const action of agent.actions.slice(0, 999)) agent.move(action, 'FAILED')
+  tell(agent.events.slice(known))
+  await eventually('more is read', () => board.waiting.value.length > 500)
+  t.strictSame(board.waiting.value.map(({ id }) => id), agent.waiting().slice(0, 1001))
+})
+
 t.test('what happens while it is read is not lost', async t => {
   const agent = new ModelAgent()
   for (let count = 0; count < 1500; count++) agent.schedule()

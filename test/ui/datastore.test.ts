@@ -42,22 +42,23 @@ async function besideFile (t: Test, browser: Browser): Promise<void> {
   })
 
   t.test('a database that is gone, and comes back', async t => {
-    const { page } = await openPage(browser, { url: `${url}/ui/` })
+    const { page } = await openTimed(browser, `${url}/ui/`)
     const status = page.locator('[data-status]')
     await status.filter({ hasText: 'HEALTHY' }).waitFor()
     renameSync(file, away)
     t.teardown(() => { try { renameSync(away, file) } catch {} })
+    await passes(page)
     await status.filter({ hasText: 'UNAVAILABLE' }).waitFor()
     t.match(await page.getByLabel('Health').innerText(), /The datastore: .*app\.db/, 'the overview says why')
 
     await page.getByRole('link', { name: /^sqlite / }).click()
     await status.filter({ hasText: 'UNAVAILABLE' }).waitFor()
-    t.match(await page.locator('.node .error').innerText(), /app\.db/)
+    t.match(await page.locator('.datastore-part .error').innerText(), /app\.db/)
     await page.getByText(/last known at/).first().waitFor()
     t.match(await factsOf(page), { size: '4.1 kB' }, 'what was known is still there')
     t.strictSame(await barriersOf(page), [])
 
-    const late = await openPage(browser, { url: `${url}/ui/#/datastore`, colorScheme: 'dark' })
+    const late = await openTimed(browser, `${url}/ui/#/datastore`, 'dark')
     await late.page.locator('[data-status=UNAVAILABLE]').waitFor()
     await late.page.getByText('They are not known.').waitFor()
     t.strictSame(await factsOf(late.page), {}, 'who came when it was gone is told nothing else')
@@ -65,6 +66,7 @@ async function besideFile (t: Test, browser: Browser): Promise<void> {
 
     renameSync(away, file)
     for (const each of [page, late.page]) {
+      await passes(each)
       await each.locator('[data-status=HEALTHY]').waitFor()
       await each.getByRole('heading', { name: 'app.db' }).waitFor()
       await each.getByText(/last known at/).first().waitFor({ state: 'detached' })
@@ -114,7 +116,7 @@ async function lastHour (t: Test, browser: Browser): Promise<void> {
   const agent = await start()
   const { url } = agent
   const { schedule, finished } = createAgentClient(url)
-  const { page, troubles } = await openPage(browser, { url: `${url}/ui/` })
+  const { page, troubles } = await openTimed(browser, `${url}/ui/`)
   const throughput = page.getByRole('img', { name: /^Throughput/ })
   const depth = page.getByRole('img', { name: /^Queue depth/ })
 
@@ -175,6 +177,8 @@ async function lastHour (t: Test, browser: Browser): Promise<void> {
     const started = page.getByLabel('Health').locator('time').first()
     const before = await started.getAttribute('datetime')
     agent.kill('SIGKILL')
+    await agent.exited
+    await passes(page)
     await page.getByText('NO ANSWER').waitFor()
     t.strictSame(await barriersOf(page), [], 'while it is away')
     await start()
@@ -205,6 +209,7 @@ async function besideStandby (t: Test, browser: Browser): Promise<void> {
 
   t.match(await shardOf(ofPrimary), /primary[^]*[\d,]{9,} offset[^]*none: it is the primary/)
   t.match(await shardOf(page), /secondary[^]*[\d,]{9,} offset[^]*\d+ s/)
+  await passes(page)
   await says(plot, /at most \d+ s/)
 
   // A standby that has replayed no commit yet does not know its lag while one waits.
@@ -212,6 +217,10 @@ async function besideStandby (t: Test, browser: Browser): Promise<void> {
   await eventually('it is replayed', async () => (await standby.sql('select from t')).length === 1)
   await standby.sql('select pg_wal_replay_pause()')
   await primary.sql('insert into t values (2)')
+  await eventually('the standby is behind by a second', async () =>
+    await standby.sql(`select where now() - pg_last_xact_replay_timestamp() > '1 s'
+      and pg_last_wal_receive_lsn() > pg_last_wal_replay_lsn()`).then(rows => rows.length === 1))
+  await passes(page)
   await says(plot, /at most ([1-9]\d* s|\d+m)/)
   await standby.sql('select pg_wal_replay_resume()')
   await page.getByRole('button', { name: 'Plot the lag of cluster', pressed: true }).waitFor()
@@ -220,6 +229,7 @@ async function besideStandby (t: Test, browser: Browser): Promise<void> {
   await page.getByRole('link', { name: 'Kinds' }).click()
   await page.getByRole('heading', { name: 'Kinds' }).waitFor()
   await standby.stop()
+  await passes(page)
   await page.getByRole('link', { name: 'Datastore' }).click()
   await page.locator('[data-status=UNAVAILABLE]').waitFor()
   const readout = page.locator('.readout')
@@ -228,10 +238,24 @@ async function besideStandby (t: Test, browser: Browser): Promise<void> {
   t.match(await shardOf(page), /secondary/, 'what was known is still there')
   t.strictSame(await barriersOf(page), [])
   await standby.start()
+  await passes(page)
   await page.locator('[data-status=HEALTHY]').waitFor()
   await readout.filter({ hasText: /: \d+ s$/ }).waitFor()
   const gap = await page.locator('.plot .plot-line').getAttribute('d')
   t.ok((gap?.match(/M/g) ?? []).length > 1, 'the time when it was down is a gap')
+}
+
+/** Opens a page whose clock can be put forward. */
+async function openTimed (browser: Browser, url: string, colorScheme: 'light' | 'dark' = 'light') {
+  const opened = await openPage(browser, { url, colorScheme })
+  await opened.page.clock.install()
+  await opened.page.reload()
+  return opened
+}
+
+/** The time between two questions of the page about its datastore goes by. */
+async function passes (page: Page): Promise<void> {
+  await page.clock.fastForward(5000)
 }
 
 /** Keeps the answers to some requests of a page from it. */
@@ -254,7 +278,7 @@ async function openBeside (t: Test, browser: Browser, { settings }: PostgresqlSe
     STEWARD_DATASTORE_POSTGRESQL_PASSWORD: settings.password ?? ''
   }
   const { url } = await startProgram(t, { folder: temporaryFolder(t), env })
-  const { page } = await openPage(browser, { url: `${url}/ui/#/datastore` })
+  const { page } = await openTimed(browser, `${url}/ui/#/datastore`)
   await page.locator('[data-status=HEALTHY]').waitFor()
   return page
 }

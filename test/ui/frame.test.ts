@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Browser, Page } from 'playwright-core'
@@ -62,6 +62,29 @@ function stories (browser: Browser): void {
       t.strictSame(troubles, [], 'no error, no request to another host')
       await page.context().close()
     }
+  })
+
+  t.test('says which node it is, wherever one is, and before what stops it', async t => {
+    const folder = temporaryFolder(t)
+    const service = '{ supervisor: commands, options: { start: [/bin/true], stop: [/bin/true], pid: [/bin/true] } }'
+    writeFileSync(join(folder, 'steward.yaml'), `service: ${service}\n`)
+    const { url } = await startProgram(t, { folder, env: { STEWARD_CONFIG: 'steward.yaml' } })
+    const { node } = await (await fetch(`${url}/api/v1/info/datastore`)).json() as { node: { id: string } }
+    const { page } = await openPage(browser, { url: `${url}/ui/#/kinds/${encodeURIComponent('replicante.io/service.stop')}` })
+    await page.waitForFunction(id => document.title.includes(id), node.id)
+    t.match(await page.locator('header .node').innerText(), `sqlite ${node.id}, primary`)
+    await page.getByRole('button', { name: 'Schedule', exact: true }).click()
+    t.match(await page.getByRole('dialog').innerText(), `sqlite ${node.id}, primary`)
+    t.strictSame(await barriersOf(page), [])
+  })
+
+  t.test('a script that never comes is explained', async t => {
+    const { url } = await startProgram(t, { folder: temporaryFolder(t) })
+    const { page } = await openPage(browser, { url: 'about:blank' })
+    await page.route('**/app.js', async route => { await route.fulfill({ status: 403, body: '' }) })
+    await page.goto(`${url}/ui/`)
+    await page.getByText('the script of the page did not come').waitFor()
+    t.strictSame(await barriersOf(page), [])
   })
 
   t.test('is gone through by the keyboard alone', async t => {

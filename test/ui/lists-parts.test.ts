@@ -3,7 +3,9 @@ import t from 'tap'
 import type { TransitionEvent } from '../../src/client/events.js'
 import type { ActionPage, ListFilter } from '../../src/client/model.js'
 import type { LiveListener } from '../../src/ui/live/listeners.js'
-import { adviceFor, filterIn, mayBelong, noFilter, queryOf, type FinishedFilter } from '../../src/ui/views/lists/finished-filter.js'
+import {
+  adviceFor, filterIn, mayBelong, misunderstood, noFilter, queryOf, type FinishedFilter
+} from '../../src/ui/views/lists/finished-filter.js'
 import { createFinishedList } from '../../src/ui/views/lists/finished-list.js'
 import { gather, type Gathered } from '../../src/ui/views/lists/gather.js'
 import { matchingOf } from '../../src/ui/views/lists/queue-filter.js'
@@ -57,6 +59,14 @@ t.test('an address says what is looked for, and what makes no sense in it is lef
   t.strictSame(filter, { ...noFilter, state: 'DONE', kind: 'a/b', since: 'day', search: 'disk full' })
   t.strictSame(queryOf(filter, Date.UTC(2027, 0, 2)), { state: ['DONE'], kind: 'a/b', search: 'disk full', since: '2027-01-01T00:00:00.000Z' })
   t.strictSame(filterIn(new URLSearchParams('state=NEW&since=toString')), noFilter)
+  t.strictSame(misunderstood(new URLSearchParams('state=NEW&since=toString&kind=a&sort=x&lane=')), ['state', 'since', 'sort'])
+  t.strictSame(misunderstood(new URLSearchParams({ ...noFilter, state: 'DONE' })), [])
+
+  const night = filterIn(new URLSearchParams('from=2026-11-22T02:00%2B01:00&until=2026-11-22T04:00:00Z'))
+  t.strictSame(night, { ...noFilter, since: 'between', from: '2026-11-22T01:00:00.000Z', until: '2026-11-22T04:00:00.000Z' })
+  t.strictSame(queryOf(night, 0), { state: ['DONE', 'FAILED'], since: night.from, until: night.until })
+  t.strictSame(queryOf({ ...night, until: '' }, 0), { state: ['DONE', 'FAILED'], since: night.from })
+  t.strictSame(filterIn(new URLSearchParams({ ...night, from: 'yesterday' })).from, '')
   t.equal(filterIn(new URLSearchParams({ search: 'x'.repeat(500) })).search.length, 200, 'the API takes no more')
   t.strictSame(queryOf(noFilter, 0), { state: ['DONE', 'FAILED'] })
 })

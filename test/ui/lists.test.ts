@@ -164,6 +164,21 @@ if (chromiumPath === undefined) {
       await page.getByRole('heading', { name: script }).waitFor()
       await page.goBack()
       await page.getByText('2 shown, that is all.').waitFor()
+
+      await page.goto(`${url}/ui/#/finished`)
+      await page.getByText('50 shown.').waitFor()
+      await page.getByRole('button', { name: 'Load more' }).click()
+      await page.getByText(', that is all.').waitFor()
+      await rows.nth(55).getByRole('link').scrollIntoViewIfNeeded()
+      const top = await page.evaluate('scrollY')
+      await rows.nth(55).getByRole('link').click()
+      await page.getByRole('heading', { name: 'History' }).waitFor()
+      await page.goBack()
+      await rows.nth(55).waitFor()
+      await page.waitForFunction(before => scrollY === before, top)
+      for (const name of ['Queue', 'Finished']) await page.getByRole('navigation').getByRole('link', { name }).click()
+      await page.getByText('50 shown.').waitFor()
+      t.equal(await page.evaluate('scrollY'), 0, 'who comes anew begins at the top')
     })
 
     t.test('what ends comes in on top, and waits for who reads further below', async () => {

@@ -80,7 +80,7 @@ function pictures (browser: Browser): void {
       return page
     }
 
-    const overview = await at('')
+    const overview = await at('', { height: 1150 })
     await overview.getByText('62%').first().waitFor()
     await overview.getByText(/make room/).first().waitFor()
     await picture(t, overview, 'dashboard-overview')
@@ -92,6 +92,7 @@ function pictures (browser: Browser): void {
     const form = await at(`kinds/${encodeURIComponent('sqlite.steward/backup')}`)
     await form.getByText('steward run').first().waitFor()
     await form.getByLabel(/^file/i).fill('weekly/orders.db')
+    await form.getByText(/steward run.*weekly/).waitFor()
     await picture(t, form, 'dashboard-form')
 
     const narrow = await at('', { width: 360, height: 780, colorScheme: 'dark' })

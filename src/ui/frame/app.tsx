@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { useSession } from '../live/session-context.js'
+import { useNodeName } from '../views/datastore/node-name.js'
 import { Banners } from './banners.js'
 import { Entrance } from './entrance.js'
 import { Guarded } from './guarded.js'
@@ -11,14 +12,14 @@ followAddress()
 
 /** The whole page: the header, what has happened, and the view that the address names. */
 export function App () {
-  const { entry, permissions } = useSession()
+  const { entry, live, permissions } = useSession()
   const isOpen = entry.value.step === 'open'
   return (
     <>
       <a class='skip' href='#main' onClick={skipToMain}>Skip to the content</a>
       <Header />
       <Banners />
-      <main id='main' tabIndex={-1}>
+      <main id='main' tabIndex={-1} class={live.connection.value.state === 'lost' ? 'of-then' : ''}>
         {!isOpen ? <Entrance /> : permissions.value.read ? <View /> : <NothingToRead />}
       </main>
     </>
@@ -35,8 +36,11 @@ function View () {
   const page = pageOf(route.value)
   const place = route.value.path.join('/')
   const isFirst = useRef(true)
+  const node = useNodeName()?.id ?? null
   useEffect(() => {
-    document.title = page === null ? 'Steward' : `${page.title} · Steward`
+    document.title = [page?.title, node, 'Steward'].filter(part => part != null).join(' · ')
+  }, [page, node])
+  useEffect(() => {
     // A new page begins at its top, also for those who hear it.
     if (!isFirst.current) {
       scrollTo(0, 0)

@@ -1,5 +1,6 @@
 import { useSession } from '../live/session-context.js'
 import type { Connection } from '../live/live.js'
+import { NodeWords } from '../views/datastore/node-name.js'
 import { pages } from './pages.js'
 import { route } from './route.js'
 
@@ -11,7 +12,8 @@ export function Header () {
     <header class='top'>
       <div class='bar'>
         <a class='brand' href='#/'>Steward</a>
-        {isOpen ? <ConnectionBadge /> : null}
+        {isOpen && permissions.value.read ? <NodeWords className='node' /> : null}
+        {isOpen && permissions.value.read ? <ConnectionBadge /> : null}
         {isOpen ? <Who /> : null}
       </div>
       {isOpen && permissions.value.read ? <Navigation /> : null}

@@ -1,7 +1,8 @@
 import type { ReadonlySignal } from '@preact/signals'
 import type { TransitionEvent } from '../../client/events.js'
 import type { StewardClient } from '../../client/model.js'
-import { readBoard, readDepth, readDetails, readStretch } from './board-reads.js'
+import { createBoardDetails } from './board-details.js'
+import { readBoard, readDepth, readStretch } from './board-reads.js'
 import { createBoardSignals, type BoardSignals } from './board-signals.js'
 import {
   boardOf, emptyBoard, takeCancel, takeDetails, takeEvents, takeWaiting, type Changes, type WaitingAction
@@ -33,8 +34,11 @@ interface Parts {
   readonly heed: (error: unknown) => void
 }
 
-/** What is asked because of events is asked at most once in so many milliseconds. */
-const calmMs = { details: 400, depth: 1000 }
+/** How many wait is asked at most once in so many milliseconds. */
+const calmMs = 1000
+
+/** More of the queue is read when fewer of those that were read are left: it may be carried out quickly. */
+const fewest = 500
 
 const everything: Changes = { waiting: true, running: true, ended: true }
 
@@ -46,34 +50,43 @@ export function createBoard ({ client, live, heed }: Parts): Board {
   /** Where the unread part of the queue begins. */
   let next: string | null = null
   let hasBegun = false
-  /** From when on (RFC 3339) some are looked at of which too little is known. */
-  let looked: string | null = null
 
   function publish (changes: Changes): void {
     show(board, changes)
     if (!shown.isRead.peek()) return
     if (!board.isWhole) depth.soon()
+    if (board.waiting.size < fewest && reads.error.peek() === null) readOn()
     if (shown.running.peek().some(({ requester }) => requester === null)) details.soon()
   }
 
-  const depth = createCalm(calmMs.depth, async () => {
-    await readDepth(client).then(read => { told.value = read }, heed)
+  const depth = createCalm(calmMs, async () => {
+    await readDepth(client).then(depth => { told.value = depth }, heed)
   })
 
-  const details = createCalm(calmMs.details, async () => {
-    const since = looked
-    looked = null
-    await readDetails(client, { since }).then(read => { show(board, takeDetails(board, read)) }, heed)
-  })
+  const details = createBoardDetails({ client, heed, take: read => { show(board, takeDetails(board, read)) } })
+
+  /** What was read is on the board; what has come since the read began is told again. */
+  function catchUp (since: readonly TransitionEvent[], place: string | null): void {
+    next = place
+    takeEvents(board, since)
+    shown.isRead.value = true
+    publish(everything)
+  }
 
   function reload (): void {
     const atLeast = board.waiting.size
     read(signal => readBoard(client, { atLeast, signal }), ({ next: place, ...snapshot }, since) => {
       board = boardOf(snapshot)
-      next = place
-      takeEvents(board, since)
-      shown.isRead.value = true
-      publish(everything)
+      catchUp(since, place)
+    })
+  }
+
+  function readOn (): void {
+    const cursor = next
+    if (cursor === null || reads.isReading.peek()) return
+    read(signal => readStretch(client, { cursor, signal }), ({ next: place, ...stretch }, since) => {
+      takeWaiting(board, stretch)
+      catchUp(since, place)
     })
   }
 
@@ -84,7 +97,7 @@ export function createBoard ({ client, live, heed }: Parts): Board {
     forget () {
       drop()
       board = emptyBoard()
-      next = looked = null
+      next = null
       shown.isRead.value = false
       told.value = null
       show(board, everything)
@@ -96,20 +109,8 @@ export function createBoard ({ client, live, heed }: Parts): Board {
       // A stream that is about to open calls for that itself.
       if (live.connection.peek().state !== 'connecting') reload()
     },
-    readOn () {
-      const cursor = next
-      if (cursor === null || reads.isReading.peek()) return
-      read(signal => readStretch(client, { cursor, signal }), ({ next: place, ...stretch }, since) => {
-        takeWaiting(board, stretch)
-        next = place
-        takeEvents(board, since)
-        publish(everything)
-      })
-    },
-    look (actions) {
-      looked = actions.find(({ requester }) => requester === null)?.scheduled ?? null
-      if (looked !== null) details.soon()
-    },
+    readOn,
+    look: details.look,
     noteCancel (id) { show(board, takeCancel(board, id)) }
   }
 

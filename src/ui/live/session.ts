@@ -1,5 +1,6 @@
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { createClient } from '../../client/client.js'
+import { delay } from '../../client/delay.js'
 import { AgentRefusal } from '../../client/errors.js'
 import type { AgentInfo, Principal, StewardClient } from '../../client/model.js'
 import { patiently } from '../../client/patience.js'
@@ -65,19 +66,15 @@ export function createSession (): Session {
   }
 
   function heed (error: unknown): void {
-    if (error instanceof AgentRefusal && error.status === 401) ask(token.value === null ? null : error.message)
-    // It may do less than when it was asked.
-    if (error instanceof AgentRefusal && error.status === 403) review.soon()
+    if (!(error instanceof AgentRefusal)) return
+    if (error.status === 401) ask(token.value === null ? null : error.message)
+    if (error.status === 403) review.soon()
   }
 
-  /** Asks again what this one may do: what it may do no more is not offered any more. */
+  /** It may do less than when it was asked: what it may do no more is not offered any more. */
   const review = createCalm(reviewMs, async () => {
-    if (entry.peek().step !== 'open') return
-    try {
-      admit(await client.whoAmI({ signal: tenure.signal }))
-    } catch (error) {
-      heed(error)
-    }
+    const principal = await client.whoAmI({ signal: tenure.signal }).catch(heed)
+    if (principal !== undefined && entry.peek().step === 'open') admit(principal)
   })
 
   function admit (principal: Principal): void {
@@ -89,21 +86,19 @@ export function createSession (): Session {
 
   const live = createLive({ client, agent, heed })
   const board = createBoard({ client, live, heed })
-  let wasLost = false
-  live.connection.subscribe(({ state }) => {
-    if (state === 'live' && wasLost) review.soon()
-    if (state !== 'connecting') wasLost = state !== 'live'
-  })
+  onReturn(live, () => { review.soon() })
 
   async function begin (): Promise<void> {
     entering.abort()
     const { signal: given } = entering = new AbortController()
     const onTrouble = (error: Error): void => { entry.value = { step: 'connecting', trouble: error.message } }
+    const patience = { patienceMs: Infinity, onTrouble, signal: given }
     entry.value = { step: 'connecting', trouble: null }
-    const enter = async (): Promise<void> => {
-      admit(await patiently(() => client.whoAmI({ signal: given }), { patienceMs: Infinity, onTrouble, signal: given }))
-    }
-    await persistently(enter, {
+    await persistently(async () => {
+      const principal = await patiently(() => client.whoAmI({ signal: given }), patience)
+      if (permissionsOf(principal).read) await whenOpen(live)
+      if (!given.aborted) admit(principal)
+    }, {
       signal: given,
       onTrouble (error) {
         // Of a token that cannot even be sent.
@@ -115,16 +110,9 @@ export function createSession (): Session {
   }
 
   return {
-    client,
-    live,
-    board,
-    entry,
-    agent,
-    url,
+    ...{ client, live, board, entry, agent, url, begin, heed },
     permissions: computed(() => permissionsOf(entry.value.step === 'open' ? entry.value.principal : { scopes: [] })),
     hasToken: computed(() => token.value !== null),
-    begin,
-    heed,
     askForToken: () => { ask(null) },
     async useToken (next) {
       live.stop()
@@ -136,4 +124,27 @@ export function createSession (): Session {
       await begin()
     }
   }
+}
+
+/** The stream is opened before anything is read: what is read earlier would have to be read again. */
+const streamMs = 2000
+
+/** Opens the stream; resolves when it is open or lost, or takes too long for people who wait. */
+async function whenOpen (live: Live): Promise<void> {
+  live.start()
+  let end = (): void => {}
+  const settled = new Promise<void>(resolve => {
+    end = live.connection.subscribe(({ state }) => { if (state !== 'connecting') resolve() })
+  })
+  await Promise.race([settled, delay(streamMs)])
+  end()
+}
+
+/** Calls each time the stream is open again after it was lost, or let go of. */
+function onReturn ({ connection }: Live, work: () => void): void {
+  let wasAway = false
+  connection.subscribe(({ state }) => {
+    if (state === 'live' && wasAway) work()
+    if (state !== 'connecting') wasAway = state !== 'live'
+  })
 }

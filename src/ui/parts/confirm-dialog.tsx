@@ -20,9 +20,19 @@ export function ConfirmDialog ({ title, children, confirm, decline, onConfirm, o
   const [trouble, setTrouble] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const id = useId()
-  useEffect(() => { dialog.current?.showModal() }, [])
+  useEffect(() => {
+    const box = dialog.current
+    const home = document.activeElement?.closest<HTMLElement>('[tabindex]') ?? null
+    box?.showModal()
+    return () => {
+      box?.close()
+      // The browser gives the focus back to the button that asked. Where that is gone, it goes to what it was in.
+      queueMicrotask(() => { if (document.activeElement === document.body) home?.focus({ preventScroll: true }) })
+    }
+  }, [])
   const close = (): void => { dialog.current?.close() }
   const doIt = (): void => {
+    if (busy) return
     setBusy(true)
     setTrouble(null)
     onConfirm().then(close, (error: unknown) => {
@@ -37,7 +47,8 @@ export function ConfirmDialog ({ title, children, confirm, decline, onConfirm, o
       {trouble === null ? null : <p class='error' role='alert'>{trouble}</p>}
       <div class='buttons'>
         <button type='button' autofocus onClick={close}>{decline}</button>
-        <button type='button' class='danger' disabled={busy} onClick={doIt}>{confirm}</button>
+        {/* Not `disabled`: it would lose the focus. */}
+        <button type='button' class='danger' aria-disabled={busy} onClick={doIt}>{confirm}</button>
       </div>
     </dialog>
   )

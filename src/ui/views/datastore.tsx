@@ -18,14 +18,19 @@ export function DatastorePage () {
   return (
     <>
       <h1>Datastore</h1>
-      <section class='card node' aria-labelledby='node-title'>
+      <section class='card datastore-part' aria-labelledby='node-title'>
         <Node standing={standing}><AsOf state={state} /></Node>
         {trouble === null ? null : <Trouble of={{ error: trouble, reload: watch.info.soon }} />}
         {known === null ? null : <div class={isOfNow ? undefined : 'stale'}><KnownFacts of={known} /></div>}
       </section>
-      <section class='card node' aria-labelledby='shards-title'>
-        <ShardPart watch={watch} isDown={standing.node?.status === 'UNAVAILABLE'} />
-      </section>
+      {/* Not before what is above has its height. */}
+      {known === null && standing.node === null && trouble === null
+        ? null
+        : (
+          <section class='card datastore-part' aria-labelledby='shards-title'>
+            <ShardPart watch={watch} isDown={standing.node?.status === 'UNAVAILABLE'} />
+          </section>
+          )}
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ActionSummary } from '../../client/model.js'
 import { route } from '../frame/route.js'
 import { useSession } from '../live/session-context.js'
@@ -9,8 +9,9 @@ import { cutText } from '../parts/visible-text.js'
 import { ActionLink } from './lists/action-link.js'
 import { FailureLine } from './lists/failure-line.js'
 import { clearFilters, Filters } from './lists/filters.js'
-import { adviceFor, filterIn, type FinishedFilter } from './lists/finished-filter.js'
+import { adviceFor, filterIn, misunderstood, type FinishedFilter } from './lists/finished-filter.js'
 import { createFinishedList, type FinishedList } from './lists/finished-list.js'
+import { keepPlace, leftPlace } from './lists/left-place.js'
 
 /** Whoever has scrolled no further, in pixels, sees new ones come in on top. */
 const topPx = 60
@@ -24,8 +25,19 @@ export function FinishedPage () {
     <section class='finished'>
       <h1>Finished</h1>
       <Filters filter={filter} />
+      <Misunderstood names={misunderstood(query)} />
       {list === null ? <div class='list-status' /> : <Found list={list} filter={filter} />}
     </section>
+  )
+}
+
+/** A link that somebody sent must not show something else in silence. */
+function Misunderstood ({ names }: { names: readonly string[] }) {
+  if (names.length === 0) return null
+  return (
+    <p class='error' role='alert'>
+      Not understood in the address, and left out: {cutText(names.join(', '), 100)}.
+    </p>
   )
 }
 
@@ -33,7 +45,8 @@ function useFinishedList (filter: FinishedFilter): FinishedList | null {
   const { client, live, heed } = useSession()
   const [list, setList] = useState<FinishedList | null>(null)
   useEffect(() => {
-    const made = createFinishedList({ client, live, heed, filter, isAtTop: () => scrollY <= topPx })
+    const atLeast = leftPlace()?.rows ?? 0
+    const made = createFinishedList({ client, live, heed, filter, atLeast, isAtTop: () => scrollY <= topPx })
     setList(made)
     return made.close
   }, [filter])
@@ -50,11 +63,12 @@ function Found ({ list, filter }: FoundProps) {
   // What another filter has found stays until it is known what this one finds: else all would jump.
   const last = useRef<readonly ActionSummary[]>([])
   if (rows !== null) last.current = rows
+  useReturn(list.looking.value === null && rows !== null)
   return (
     <div aria-busy={rows === null}>
       <Status list={list} />
       <Trouble of={{ error: list.error.value, reload: list.reload }} />
-      <Rows rows={last.current} />
+      <Rows rows={last.current} onLeave={() => { keepPlace({ rows: last.current.length, top: scrollY }) }} />
       <Foot list={list} filter={filter} />
     </div>
   )
@@ -79,6 +93,16 @@ function Status ({ list }: { list: FinishedList }) {
   )
 }
 
+/** Whoever comes back to the list goes on where it was left, once that is there. */
+function useReturn (isRead: boolean): void {
+  const left = useRef(leftPlace())
+  useLayoutEffect(() => {
+    if (!isRead) return
+    if (left.current !== null && scrollY === 0) scrollTo(0, left.current.top)
+    left.current = null
+  }, [isRead])
+}
+
 function showNews (list: FinishedList): void {
   scrollTo(0, 0)
   list.reload()
@@ -99,10 +123,16 @@ function statusWords ({ looking, found, hasMore }: Standing): string {
   return found === 0 ? '' : `${found.toLocaleString('en')} shown${hasMore ? '' : ', that is all'}. Those scheduled last come first.`
 }
 
-function Rows ({ rows }: { rows: readonly ActionSummary[] }) {
+interface RowsProps {
+  readonly rows: readonly ActionSummary[]
+  /** Called before a link of a row is followed, and perhaps at other times. */
+  readonly onLeave: () => void
+}
+
+function Rows ({ rows, onLeave }: RowsProps) {
   if (rows.length === 0) return null
   return (
-    <div class='listed' role='table' aria-label='Finished actions'>
+    <div class='listed' role='table' aria-label='Finished actions' onClick={onLeave}>
       <div role='rowgroup' class='head'>
         <div class='row' role='row'>
           <span role='columnheader' class='how'>State</span>

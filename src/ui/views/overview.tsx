@@ -71,7 +71,7 @@ function Next ({ board }: { board: Board }) {
             <Ago at={scheduled} />
           </li>
         ))}
-        {waiting.length === 0 && board.isRead.value ? <li class='quiet'>Nothing waits.</li> : null}
+        {waiting.length === 0 && board.isWhole.value ? <li class='quiet'>Nothing waits.</li> : null}
       </ol>
     </section>
   )

@@ -24,6 +24,8 @@ export function QueuePage () {
   const filter = route.value.query.get('filter') ?? ''
   const waiting = board.waiting.value
   const { rows, places } = useMemo(() => matchingOf(waiting, filter), [waiting, filter])
+  // Told when the filter changes, and not each time that the queue does: that would never end.
+  const found = useMemo(() => places === null ? '' : `${rows.length.toLocaleString('en')} found`, [filter])
   const { ask, dialog } = useCancelling()
   const total = board.depth.value?.total ?? waiting.length
   const cells = useCallback((action: WaitingAction, at: number) => (
@@ -37,7 +39,7 @@ export function QueuePage () {
     <section class='queue'>
       <div class='list-head'>
         <h1>Queue</h1>
-        <p class='quiet counted' role='status'>{board.isRead.value ? `${total.toLocaleString('en')} waiting` : ''}</p>
+        <p class='quiet counted'>{board.isRead.value ? `${total.toLocaleString('en')} waiting` : ''}</p>
         <LazyField
           label='Filter by kind, id, requester or lane' value={filter} findsParts
           onValue={next => { replaceQuery({ filter: next }) }}
@@ -50,6 +52,7 @@ export function QueuePage () {
       >
         {cells}
       </VirtualRows>
+      <p class='visually-hidden' role='status'>{found}</p>
       <Remark board={board} isFiltered={places !== null} shown={rows.length} total={total} />
       {dialog}
     </section>

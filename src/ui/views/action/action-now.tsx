@@ -11,7 +11,7 @@ export function ActionNow ({ action }: { action: ActionDetail }) {
   const progress = rememberedProgress(payload)
   const isDone = state === 'DONE'
   return (
-    <section class='card now' aria-labelledby='now'>
+    <section class={isDone ? 'card now over' : 'card now'} aria-labelledby='now'>
       <h2 id='now'>{isDone ? 'Done after' : 'Now'} <Took from={started ?? scheduled} to={isDone ? finished : null} /></h2>
       {isDone ? <p class='quiet'>{wordsOf(progress)}</p> : <ProgressBar progress={progress} />}
     </section>

@@ -42,15 +42,22 @@ function Origin ({ action }: { action: ActionDetail }) {
   const trace = traceparent?.split('-')[1] ?? null
   return (
     <>
-      <Fact name='Requester'>{visibleText(requester)}</Fact>
-      <Fact name='Principal'>{visibleText(principal)}</Fact>
-      <Fact name='Protocol'>{visibleText(protocol)}</Fact>
-      {address === null ? null : <Fact name='Remote address'>{visibleText(address)}</Fact>}
-      <Fact name='Lane'>{visibleText(lane)}</Fact>
+      <TextFact name='Requester' text={requester} />
+      <TextFact name='Principal' text={principal} />
+      <TextFact name='Protocol' text={protocol} />
+      {address === null ? null : <TextFact name='Remote address' text={address} />}
+      <TextFact name='Lane' text={lane} />
       {request === null ? null : <Fact name='Request id' isLong><Copied text={request} what='the request id' /></Fact>}
       {trace === null ? null : <Fact name='Trace id' isLong><Copied text={trace} what='the trace id' /></Fact>}
     </>
   )
+}
+
+/** A longer text gets more than one column. */
+const longestInColumn = 24
+
+function TextFact ({ name, text }: { name: string, text: string }) {
+  return <Fact name={name} isLong={text.length > longestInColumn}>{visibleText(text)}</Fact>
 }
 
 interface FactProps {

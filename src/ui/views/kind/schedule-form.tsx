@@ -7,6 +7,7 @@ import { Violations } from '../../forms/field-props.js'
 import { elementId } from '../../forms/form-place.js'
 import { useSession } from '../../live/session-context.js'
 import { ConfirmDialog } from '../../parts/confirm-dialog.js'
+import { NodeWords } from '../datastore/node-name.js'
 import { CommandLinesView } from './command-lines-view.js'
 import { SendingWords } from './sending-words.js'
 import { useScheduleForm } from './use-schedule-form.js'
@@ -52,6 +53,7 @@ export function ScheduleForm ({ kind, args }: ScheduleFormProps) {
             onConfirm={confirm} onClose={decline}
           >
             <p>{kind.summary}</p>
+            <p>It is for <NodeWords className='node-here' />.</p>
           </ConfirmDialog>
           )
         : null}

@@ -25,9 +25,17 @@ export function Filters ({ filter }: { filter: FinishedFilter }) {
       />
       <Choice
         label='Scheduled' value={filter.since}
-        options={[['', 'At any time'], ['hour', 'In the last hour'], ['day', 'In the last day'], ['week', 'In the last week']]}
-        onValue={since => { set({ since }) }}
+        options={[['', 'At any time'], ['hour', 'In the last hour'], ['day', 'In the last day'], ['week', 'In the last week'], ['between', 'Between …']]}
+        onValue={since => { set({ since, from: '', until: '' }) }}
       />
+      {filter.since === 'between'
+        ? (
+          <>
+            <Moment label='From' value={filter.from} onValue={from => { set({ from }) }} />
+            <Moment label='Until' value={filter.until} onValue={until => { set({ until }) }} />
+          </>
+          )
+        : null}
       <LazyField
         label='Kind' value={filter.kind} maxLength={longest.kind} options={kinds.data?.map(({ kind }) => kind) ?? []}
         onValue={kind => { set({ kind }) }}
@@ -39,6 +47,36 @@ export function Filters ({ filter }: { filter: FinishedFilter }) {
       <LazyField label='Lane' value={filter.lane} maxLength={longest.lane} onValue={lane => { set({ lane }) }} />
     </form>
   )
+}
+
+interface MomentProps {
+  readonly label: string
+  /** RFC 3339 UTC, or empty. */
+  readonly value: string
+  readonly onValue: (value: string) => void
+}
+
+/** A moment in the viewer's zone. */
+function Moment ({ label, value, onValue }: MomentProps) {
+  const id = useId()
+  const take = (text: string): void => {
+    // Without a zone it is of this one (ECMA-262, 21.4.1.32).
+    const at = Date.parse(text)
+    onValue(Number.isNaN(at) ? '' : new Date(at).toISOString())
+  }
+  return (
+    <div class='look-for'>
+      <label for={id}>{label}</label>
+      <input id={id} type='datetime-local' value={localMinute(value)} onChange={event => { take(event.currentTarget.value) }} />
+    </div>
+  )
+}
+
+/** As `datetime-local` has it: `2026-11-22T02:00`. */
+function localMinute (at: string): string {
+  if (at === '') return ''
+  const moment = new Date(at)
+  return new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
 /** Takes every filter away. */

@@ -7,12 +7,19 @@ export interface FinishedFilter {
   readonly kind: string
   readonly requester: string
   readonly lane: string
-  readonly since: '' | 'hour' | 'day' | 'week'
+  /** `between`: what `from` and `until` say. */
+  readonly since: '' | keyof typeof spans | 'between'
+  /** RFC 3339 UTC; empty: from the beginning. */
+  readonly from: string
+  /** RFC 3339 UTC; empty: to the present. */
+  readonly until: string
   readonly search: string
 }
 
 /** The filter that admits everything. */
-export const noFilter: FinishedFilter = { state: '', kind: '', requester: '', lane: '', since: '', search: '' }
+export const noFilter: FinishedFilter = {
+  state: '', kind: '', requester: '', lane: '', since: '', from: '', until: '', search: ''
+}
 
 /** How long each word reaches back, in milliseconds, and how a sentence says it. */
 export const spans = {
@@ -24,28 +31,48 @@ export const spans = {
 /** The API takes as many characters. */
 export const longest = { kind: 256, requester: 128, lane: 256, search: 200 } as const
 
-/** The filter that an address has; what makes no sense in it is left out. */
+/** The filter that an address has; what makes no sense in it is left out, and told by `misunderstood`. */
 export function filterIn (query: URLSearchParams): FinishedFilter {
   const [state, since] = [query.get('state'), query.get('since')]
   const text = (name: keyof typeof longest): string => (query.get(name) ?? '').trim().slice(0, longest[name])
+  const [from, until] = [momentIn(query.get('from')), momentIn(query.get('until'))]
   return {
     state: state === 'DONE' || state === 'FAILED' ? state : '',
     kind: text('kind'),
     requester: text('requester'),
     lane: text('lane'),
-    since: since !== null && Object.hasOwn(spans, since) ? since as keyof typeof spans : '',
+    since: from !== '' || until !== '' || since === 'between' ? 'between' : isSpan(since) ? since : '',
+    from,
+    until,
     // The API refuses control characters, which nobody types.
     search: text('search').replace(/\p{Cc}/gu, ' ').trim()
   }
 }
 
+/** The names of what an address has and no filter is made of: somebody typed it, or another version wrote it. */
+export function misunderstood (query: URLSearchParams): string[] {
+  const filter: Readonly<Record<string, string>> = { ...filterIn(query) }
+  return [...new Set(query.keys())].filter(name => query.get(name) !== '' && (filter[name] ?? '') === '')
+}
+
+function isSpan (word: string | null): word is keyof typeof spans {
+  return word !== null && Object.hasOwn(spans, word)
+}
+
+function momentIn (text: string | null): string {
+  const at = Date.parse(text ?? '')
+  return Number.isNaN(at) ? '' : new Date(at).toISOString()
+}
+
 /** What the API is asked for; `now` in milliseconds since the epoch. */
-export function queryOf ({ state, since, ...texts }: FinishedFilter, now: number): ListFilter {
+export function queryOf ({ state, since, from, until, ...texts }: FinishedFilter, now: number): ListFilter {
   const given = Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ''))
   return {
     ...given,
     state: state === '' ? ['DONE', 'FAILED'] : [state],
-    ...(since === '' ? {} : { since: new Date(now - spans[since].ms).toISOString() })
+    ...(since === '' || since === 'between' ? {} : { since: new Date(now - spans[since].ms).toISOString() }),
+    ...(since === 'between' && from !== '' ? { since: from } : {}),
+    ...(since === 'between' && until !== '' ? { until } : {})
   }
 }
 
@@ -59,7 +86,7 @@ export function mayBelong ({ state, kind, lane }: FinishedFilter, event: Transit
 export function adviceFor ({ state, kind, requester, lane, since, search }: FinishedFilter): string {
   const parts = [
     ...(search === '' ? [] : [`search for something else than “${search}”`]),
-    ...(since === '' ? [] : [`look further back than ${spans[since].words}`]),
+    ...(since === '' ? [] : [since === 'between' ? 'choose other times' : `look further back than ${spans[since].words}`]),
     ...([['state', state], ['kind', kind], ['requester', requester], ['lane', lane]] as const)
       .filter(([, value]) => value !== '').map(([name, value]) => `take away the ${name} ${value}`)
   ]

@@ -22,6 +22,8 @@ interface Parts {
   readonly live: { listen (listener: LiveListener): () => void }
   readonly heed: (error: unknown) => void
   readonly filter: FinishedFilter
+  /** So many rows are read at first, where there are as many; 50 at least. */
+  readonly atLeast?: number
   /** Whether the reader is where new ones may come in. */
   readonly isAtTop: () => boolean
 }
@@ -30,8 +32,8 @@ interface Parts {
 const calmMs = 1000
 
 /** Reads the list. New ones come in on top as long as nobody reads further below; else they are counted. */
-export function createFinishedList ({ client, live, heed, filter, isAtTop }: Parts): FinishedList {
-  const { begin, goOn, isLight, close, ...shown } = createFinishedRead({ client, heed, filter })
+export function createFinishedList ({ client, live, heed, filter, isAtTop, atLeast = 0 }: Parts): FinishedList {
+  const { begin, goOn, isLight, close, ...shown } = createFinishedRead({ client, heed, filter, atLeast })
   const news = signal(0)
   let running = Promise.resolve()
   /** What has ended since the last read began and is not counted yet. */

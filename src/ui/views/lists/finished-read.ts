@@ -30,6 +30,8 @@ interface Parts {
   readonly client: Pick<StewardClient, 'page'>
   readonly heed: (error: unknown) => void
   readonly filter: FinishedFilter
+  /** So many rows are read from the beginning, where there are as many; 50 at least. */
+  readonly atLeast?: number
 }
 
 interface Place {
@@ -39,13 +41,13 @@ interface Place {
 }
 
 /** So many rows are read at once. */
-const wanted = 50
+const usual = 50
 
 /** One read looks through so many pages, each of some 10,000 actions, until somebody asks it to go on. */
 const mostPages = 20
 
 /** Makes one; one read at a time, of which the newest holds. Reads nothing yet. */
-export function createFinishedRead ({ client, heed, filter }: Parts): FinishedRead {
+export function createFinishedRead ({ client, heed, filter, atLeast = 0 }: Parts): FinishedRead {
   const rows = signal<readonly ActionSummary[] | null>(null)
   const hasMore = signal(false)
   const looking = signal<number | null>(null)
@@ -70,6 +72,7 @@ export function createFinishedRead ({ client, heed, filter }: Parts): FinishedRe
       if (found.length > 0) rows.value = [...kept, ...found]
       looking.value = pages
     }
+    const wanted = cursor === null ? Math.max(usual, atLeast) : usual
     try {
       const found = await gather({ page, cursor, wanted, mostPages, onPage })
       if (given.aborted) return
