@@ -17,7 +17,7 @@ const installed = (version: string): string => JSON.stringify({
   packages: { 'node_modules/a': { version }, 'node_modules/tool': { version: '1.0.0', dev: true } }
 })
 
-/** A checkout with a compiler and an npm that only write down that they were called. */
+/** A checkout with a compiler, a bundler and an npm that only write down that they were called. */
 function checkout (t: Test) {
   const folder = t.testdir()
   const write = (name: string, text: string): void => {
@@ -35,7 +35,8 @@ function checkout (t: Test) {
   const compiler = `
     const fs = require('node:fs')
     fs.mkdirSync('dist', { recursive: true })
-    for (const name of fs.readdirSync('src')) fs.writeFileSync('dist/' + name.replace(/ts$/, 'js'), '1')
+    const names = fs.readdirSync('src').filter(name => name.endsWith('.ts'))
+    for (const name of names) fs.writeFileSync('dist/' + name.replace(/ts$/, 'js'), '1')
     process.exit(fs.existsSync('broken') ? 2 : 0)`
   write('node_modules/typescript/package.json', '{}')
   write('node_modules/typescript/bin/tsc', compiler)
@@ -43,6 +44,11 @@ function checkout (t: Test) {
   chmodSync(join(folder, 'bin/npm'), 0o755)
   mkdirSync(join(folder, '.ci'))
   copyFileSync(join(root, '.ci', 'prepare.mjs'), join(folder, '.ci', 'prepare.mjs'))
+  write('.ci/build-ui.mjs', `
+    import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+    mkdirSync('dist/ui', { recursive: true })
+    writeFileSync('dist/ui/app.js', '')
+    process.exit(existsSync('unbundled') ? 2 : 0)`)
   write('.ci/go.mjs', 'import { prepare } from \'./prepare.mjs\'\nprepare(JSON.parse(process.argv[2]))\n')
 
   /** The steps that `prepare` took. */
@@ -60,6 +66,7 @@ t.test('what is missing is made, and a second time nothing is done', async t => 
 
   t.strictSame(prepare(), { code: 0, steps: ['compiling'] })
   t.ok(has('dist/a.js'))
+  t.ok(has('dist/ui/app.js'), 'which has no source of its own')
   t.strictSame(prepare(), { code: 0, steps: [] })
 })
 
@@ -73,6 +80,10 @@ t.test('a source that changed, came or went is compiled; what was made of one th
   t.strictSame(prepare().steps, ['compiling'])
   remove('src/b.ts')
   t.strictSame(prepare().steps, ['compiling'])
+  for (const name of ['src/ui/page.tsx', 'src/ui/style.css', 'src/ui/index.html', '.ci/build-ui.mjs']) {
+    write(name, '')
+    t.strictSame(prepare().steps, ['compiling'], name)
+  }
 
   t.notOk(has('dist/b.js'))
   t.ok(has('dist/a.js'))
@@ -122,6 +133,10 @@ t.test('a compiler that fails ends the process, and the next time it runs again'
 
   t.strictSame(prepare(), { code: 1, steps: ['compiling', 'tsc'] })
   remove('broken')
+  t.strictSame(prepare(), { code: 0, steps: ['compiling'] })
+  write('unbundled', '')
+  t.strictSame(prepare({ force: true }), { code: 1, steps: ['compiling', 'bundling'] })
+  remove('unbundled')
   t.strictSame(prepare(), { code: 0, steps: ['compiling'] })
 })
 
