@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
-import { chromium } from 'playwright-core'
 import t from 'tap'
+import { chromiumPath, startBrowser, withoutBrowser } from '../support/browser.js'
 import { connectRaw } from '../support/raw-http.js'
 import { openAgent, schedulingFaces } from './agent.js'
-
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(path => existsSync(path))
 
 /** Another host's name, that leads to this machine: in the browser's own resolver alone. */
 const evil = 'evil.example'
@@ -95,19 +92,15 @@ async function attack ({ url, faces }: { url: string, faces: readonly Face[] }):
   return read
 }
 
-if (executablePath === undefined) {
-  t.pass('Chromium', { skip: 'install Chromium to attack from a browser: apt-get install chromium' })
+if (chromiumPath === undefined) {
+  t.pass('Chromium', { skip: withoutBrowser })
 } else {
   t.test('a page of another origin reads nothing and schedules nothing, whatever it tries', async t => {
     const agent = await openAgent(t)
     const pages = createServer((_request, response) => { response.setHeader('content-type', 'text/html').end('<!doctype html><body>evil') })
     t.teardown(() => { pages.close().closeAllConnections() })
     await once(pages.listen(0, '127.0.0.1'), 'listening')
-    const browser = await chromium.launch({
-      executablePath,
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', `--host-resolver-rules=MAP ${evil} 127.0.0.1`]
-    })
-    t.teardown(async () => { await browser.close() })
+    const browser = await startBrowser(t, [`--host-resolver-rules=MAP ${evil} 127.0.0.1`])
     const before = agent.actions()
     const { port } = new URL(agent.url)
     const at = (host: string): string => `http://${host}:${(pages.address() as AddressInfo).port}`

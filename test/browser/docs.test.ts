@@ -1,15 +1,8 @@
-import { existsSync } from 'node:fs'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import t from 'tap'
+import { chromiumPath, startBrowser, withoutBrowser } from '../support/browser.js'
 import { temporaryFolder } from '../support/engine.js'
 import { startProgram } from '../support/program.js'
-
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(path => existsSync(path))
-
-/** Chromium as a test machine needs it: no sandbox for root, and no calls home. */
-const args = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'
-]
 
 /** The documents, in their order. */
 const shown = [
@@ -30,13 +23,12 @@ async function openDocs (browser: Browser, url: string): Promise<{ page: Page, t
   return { page, troubles }
 }
 
-if (executablePath === undefined) {
-  t.pass('Chromium', { skip: 'install Chromium to try the pages in a browser: apt-get install chromium' })
+if (chromiumPath === undefined) {
+  t.pass('Chromium', { skip: withoutBrowser })
 } else {
   t.test('Swagger UI', async t => {
     const { url } = await startProgram(t, { folder: temporaryFolder(t) })
-    const browser = await chromium.launch({ executablePath, args })
-    t.teardown(async () => { await browser.close() })
+    const browser = await startBrowser(t)
 
     t.test('shows every document, with nothing from anywhere else', async t => {
       const { page, troubles } = await openDocs(browser, url)

@@ -17,10 +17,10 @@ const args = [
   '--disable-component-update', '--disable-sync'
 ]
 
-/** Starts Chromium, and ends it with the test. */
-export async function startBrowser (t: Test): Promise<Browser> {
+/** Starts Chromium, with more arguments where they are given, and ends it with the test. */
+export async function startBrowser (t: Test, more: readonly string[] = []): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error(withoutBrowser)
-  const browser = await chromium.launch({ executablePath: chromiumPath, args })
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: [...args, ...more] })
   t.teardown(async () => { await browser.close() })
   return browser
 }

@@ -4,6 +4,7 @@ import type { JsonValue } from '../../src/domain/json.js'
 import { createAgentClient } from '../support/agent-client.js'
 import { barriersOf, chromiumPath, openPage, startBrowser, withoutBrowser } from '../support/browser.js'
 import { eventually } from '../support/eventually.js'
+import { connected } from '../support/dashboard.js'
 import { temporaryFolder } from '../support/engine.js'
 import { startProgram } from '../support/program.js'
 
@@ -28,7 +29,7 @@ interface Sight {
 /** The page of an action, connected and read. */
 async function look (browser: Browser, { url, id, ...how }: Sight): Promise<Seen> {
   const { page, troubles } = await openPage(browser, { url: `${url}/ui/#/actions/${id}`, ...how })
-  await page.locator('[data-connection=live]').waitFor()
+  await connected(page)
   await page.getByRole('heading', { name: 'History' }).waitFor()
   return {
     page,

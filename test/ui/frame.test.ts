@@ -1,25 +1,16 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import type { Browser, Page } from 'playwright-core'
 import { createAgentClient } from '../support/agent-client.js'
 import { barriersOf, chromiumPath, openPage, startBrowser, withoutBrowser } from '../support/browser.js'
+import { askingAgent, connected, visit } from '../support/dashboard.js'
 import { temporaryFolder } from '../support/engine.js'
 import { freePorts } from '../support/free-ports.js'
-import { runProgram, startProgram } from '../support/program.js'
+import { startProgram } from '../support/program.js'
 
 const views = ['Queue', 'Finished', 'Kinds', 'Datastore', 'Overview']
 const script = 'agent.steward/test.script'
-
-/** Resolves when the page says that it is connected. */
-async function live (page: Page): Promise<void> {
-  await page.locator('[data-connection=live]').waitFor()
-}
-
-async function visit (page: Page, name: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
-  await page.waitForFunction(title => document.title.startsWith(title), name)
-}
 
 /** As when another tab is in front. */
 async function hide (page: Page, hidden: boolean): Promise<void> {
@@ -30,28 +21,12 @@ async function hide (page: Page, hidden: boolean): Promise<void> {
   `)
 }
 
-interface Asking {
-  readonly url: string
-  readonly token: string
-  readonly folder: string
-}
-
-/** An agent that asks everybody for a token, and a token with the scopes. */
-async function askingAgent (t: Test, scopes: readonly string[]): Promise<Asking> {
-  const folder = temporaryFolder(t)
-  const env = { STEWARD_ACCESS_TOKENS_FILE: join(folder, 'tokens.json'), STEWARD_ACCESS_LOCAL_SCOPES: '[]' }
-  const flags = scopes.flatMap(scope => ['--scope', scope])
-  const { stdout } = await runProgram(['token', 'create', '--name', 'ops', ...flags], { folder, env })
-  const { url } = await startProgram(t, { folder, env })
-  return { url, token: stdout.trim(), folder }
-}
-
 function stories (browser: Browser): void {
   t.test('is live, leads to every view, and stands in nobody\'s way', async t => {
     const { url } = await startProgram(t, { folder: temporaryFolder(t) })
     for (const look of [{ colorScheme: 'light' }, { colorScheme: 'dark' }, { width: 360 }] as const) {
       const { page, troubles } = await openPage(browser, { url: `${url}/ui`, ...look })
-      await live(page)
+      await connected(page)
       t.equal(new URL(page.url()).pathname, '/ui/')
       for (const name of views) {
         await visit(page, name)
@@ -90,7 +65,7 @@ function stories (browser: Browser): void {
   t.test('is gone through by the keyboard alone', async t => {
     const { url } = await startProgram(t, { folder: temporaryFolder(t) })
     const { page } = await openPage(browser, { url: `${url}/ui` })
-    await live(page)
+    await connected(page)
     await page.keyboard.press('Tab')
     t.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to the content')
     await page.keyboard.press('Enter')
@@ -106,7 +81,8 @@ function stories (browser: Browser): void {
   })
 
   t.test('a token is asked for, kept for the tab alone, and forgotten when that is wished', async t => {
-    const { url, token } = await askingAgent(t, ['read', 'schedule:agent.replicante.io/*'])
+    const { url, tokenOf } = await askingAgent(t)
+    const token = await tokenOf('ops', ['read', 'schedule:agent.replicante.io/*'])
     const { page } = await openPage(browser, { url: `${url}/ui` })
     const field = page.getByLabel('Token')
     await field.waitFor()
@@ -118,11 +94,11 @@ function stories (browser: Browser): void {
     t.strictSame(await barriersOf(page), [], 'with an error')
     await field.fill(token)
     await page.keyboard.press('Enter')
-    await live(page)
+    await connected(page)
     t.match(await page.locator('.who').innerText(), /ops.*token/)
 
     await page.reload()
-    await live(page)
+    await connected(page)
     t.ok(await page.evaluate(() => !JSON.stringify({ ...localStorage }).includes('steward') && document.cookie === ''))
     const other = await page.context().newPage()
     await other.goto(`${url}/ui/`)
@@ -136,11 +112,12 @@ function stories (browser: Browser): void {
   })
 
   t.test('a token that is taken back is asked for again', async t => {
-    const { url, token, folder } = await askingAgent(t, ['admin'])
+    const { url, folder, tokenOf } = await askingAgent(t)
+    const token = await tokenOf('ops', ['admin'])
     const { page } = await openPage(browser, { url: `${url}/ui` })
     await page.getByLabel('Token').fill(token)
     await page.keyboard.press('Enter')
-    await live(page)
+    await connected(page)
     rmSync(join(folder, 'tokens.json'))
     await visit(page, 'Kinds')
     await page.getByLabel('Token').waitFor()
@@ -148,7 +125,8 @@ function stories (browser: Browser): void {
   })
 
   t.test('who may not read is told so', async t => {
-    const { url, token } = await askingAgent(t, ['cancel'])
+    const { url, tokenOf } = await askingAgent(t)
+    const token = await tokenOf('ops', ['cancel'])
     const { page } = await openPage(browser, { url: `${url}/ui` })
     await page.getByLabel('Token').fill(token)
     await page.keyboard.press('Enter')
@@ -163,7 +141,7 @@ function stories (browser: Browser): void {
     const start = async () => await startProgram(t, { folder, args: ['--bind', `127.0.0.1:${port}`] })
     const first = await start()
     const { page } = await openPage(browser, { url: `${first.url}/ui` })
-    await live(page)
+    await connected(page)
     const client = createAgentClient(first.url)
     const { id } = await client.schedule(script, { steps: [{ do: 'progress', payload: 1 }, { do: 'sleep', ms: 3_600_000 }] })
     await client.until(id, ({ history }) => history.length === 3)
@@ -173,7 +151,7 @@ function stories (browser: Browser): void {
     await page.getByText(/there is no connection/).waitFor()
     t.strictSame(await barriersOf(page), [], 'while it is away')
     await start()
-    await live(page)
+    await connected(page)
     const notice = page.getByText(/The agent restarted/)
     await notice.waitFor()
     t.match(await notice.innerText(), /Meanwhile .*(1 action ran|interrupted)/)
@@ -186,7 +164,7 @@ function stories (browser: Browser): void {
     const { page } = await openPage(browser, { url: 'about:blank' })
     await page.clock.install()
     await page.goto(`${url}/ui/`)
-    await live(page)
+    await connected(page)
     const closed = page.waitForEvent('requestfailed', request => request.url().endsWith('/api/v1/events'))
     await hide(page, true)
     await page.clock.fastForward(61_000)
@@ -196,7 +174,7 @@ function stories (browser: Browser): void {
     const { id } = await client.schedule(script, { steps: [{ do: 'done', payload: 'meanwhile' }] })
     await client.finished(id)
     await hide(page, false)
-    await live(page)
+    await connected(page)
     await page.locator(`a[href="#/actions/${id}"]`).first().waitFor()
   })
 

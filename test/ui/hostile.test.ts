@@ -1,42 +1,14 @@
-import { join } from 'node:path'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import type { Browser, Page, Route } from 'playwright-core'
 import { createClient } from '../../src/client/client.js'
 import { createAgentClient } from '../support/agent-client.js'
 import { barriersOf, chromiumPath, openPage, startBrowser, withoutBrowser } from '../support/browser.js'
+import { askingAgent, connected, visit } from '../support/dashboard.js'
 import { temporaryFolder } from '../support/engine.js'
-import { runProgram, startProgram } from '../support/program.js'
+import { startProgram } from '../support/program.js'
 
 const endless = { kind: 'agent.steward/test.script', args: { steps: [{ do: 'sleep', ms: 3_600_000 }] } }
 const success = 'agent.replicante.io/debug.success'
-
-async function live (page: Page): Promise<void> {
-  await page.locator('[data-connection=live]').waitFor()
-}
-
-async function visit (page: Page, name: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
-  await page.waitForFunction(title => document.title.startsWith(title), name)
-}
-
-interface Asking {
-  readonly url: string
-  /** Makes a token with the scopes. */
-  readonly tokenOf: (name: string, scopes: readonly string[]) => Promise<string>
-}
-
-/** An agent that asks everybody for a token. */
-async function askingAgent (t: Test): Promise<Asking> {
-  const folder = temporaryFolder(t)
-  const env = { STEWARD_ACCESS_TOKENS_FILE: join(folder, 'tokens.json'), STEWARD_ACCESS_LOCAL_SCOPES: '[]' }
-  const tokenOf = async (name: string, scopes: readonly string[]): Promise<string> => {
-    const flags = scopes.flatMap(scope => ['--scope', scope])
-    return (await runProgram(['token', 'create', '--name', name, ...flags], { folder, env })).stdout.trim()
-  }
-  await tokenOf('first', ['admin'])
-  const { url } = await startProgram(t, { folder, env })
-  return { url, tokenOf }
-}
 
 async function useToken (page: Page, token: string): Promise<void> {
   await page.getByLabel('Token').fill(token)
@@ -57,14 +29,14 @@ function ofAgents (browser: Browser): void {
     await page.getByText(/The answer was 404.*tried again/).waitFor()
     t.strictSame(await barriersOf(page), [])
     await page.unroute('**/api/v1/**')
-    await live(page)
+    await connected(page)
 
     for (const answer of [asProxy, async (route: Route) => { await route.fulfill({ contentType: 'text/html', body: '<h1>Sign in</h1>' }) }]) {
       await page.route('**/api/v1/**', answer)
       await page.reload()
       await page.getByText(/It is tried again/).waitFor()
       await page.unroute('**/api/v1/**')
-      await live(page)
+      await connected(page)
     }
   })
 
@@ -78,7 +50,7 @@ function ofAgents (browser: Browser): void {
     await page.getByRole('button', { name: 'Try again' }).waitFor()
     await page.unroute('**/api/v1/kinds')
     await page.unroute('**/api/v1/events')
-    await live(page)
+    await connected(page)
     await page.getByRole('link', { name: success, exact: true }).waitFor()
     t.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0)
     await page.getByText(/The page was read anew/).waitFor()
@@ -126,7 +98,7 @@ function ofTokens (browser: Browser): void {
     await page.reload()
     await page.getByRole('alert').getByText(/no token/).waitFor()
     await useToken(page, await tokenOf('ops', ['admin']))
-    await live(page)
+    await connected(page)
   })
 
   t.test('what one principal was answered is not shown to the next, nor blamed on it', async t => {
@@ -152,7 +124,7 @@ function ofTokens (browser: Browser): void {
     await page.getByLabel('Token').waitFor()
     await page.route('**/api/v1/actions?*', () => {})
     await useToken(page, next)
-    await live(page)
+    await connected(page)
     await answerLate()
     await visit(page, 'Overview')
     await page.getByText('You are next').waitFor()
@@ -179,7 +151,7 @@ function ofTokens (browser: Browser): void {
     await button.click()
     await page.getByRole('button', { name: 'Cancel the action' }).click()
     await page.getByRole('button', { name: /^Cancel agent/ }).waitFor({ state: 'detached' })
-    await live(page)
+    await connected(page)
   })
 }
 

@@ -4,6 +4,7 @@ import { createClient } from '../../src/client/client.js'
 import type { ActionRequest, StewardClient } from '../../src/client/model.js'
 import type { JsonValue } from '../../src/domain/json.js'
 import { barriersOf, chromiumPath, openPage, startBrowser, withoutBrowser } from '../support/browser.js'
+import { connected } from '../support/dashboard.js'
 import { temporaryFolder } from '../support/engine.js'
 import { startProgram } from '../support/program.js'
 
@@ -28,7 +29,7 @@ interface Seen {
 
 async function look (browser: Browser, { url, place, ...how }: Sight): Promise<Seen> {
   const { page, troubles } = await openPage(browser, { url: `${url}/ui/#/${place}`, ...how })
-  await page.locator('[data-connection=live]').waitFor()
+  await connected(page)
   return {
     page,
     isSound: async t => {

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import type { Browser, Page } from 'playwright-core'
 import { createClient } from '../../src/client/client.js'
 import { chromiumPath, openPage, startBrowser, withoutBrowser } from '../support/browser.js'
+import { connected } from '../support/dashboard.js'
 import { temporaryFolder } from '../support/engine.js'
 import { startProgram } from '../support/program.js'
 
@@ -63,7 +64,7 @@ async function isSteady (t: Test, { browser, url }: Sight, id: string): Promise<
       await page.goto('about:blank')
       await page.goto(`${url}/ui/#/${place}`)
       await page.locator(known).first().waitFor()
-      await page.locator('[data-connection=live]').waitFor()
+      await connected(page)
       const shifts = await page.evaluate<Array<{ value: number }>>('noted()')
       const all = shifts.reduce((sum, { value }) => sum + value, 0)
       t.ok(all < 0.01, `nothing moves: ${place} at ${width}`, { shifts })

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import { root } from '../../.ci/generated-documents.js'
 import { createAgentClient } from '../support/agent-client.js'
 import { chromiumPath, openPage, startBrowser, withoutBrowser } from '../support/browser.js'
+import { connected } from '../support/dashboard.js'
 import { temporaryFolder } from '../support/engine.js'
 import { startProgram } from '../support/program.js'
 
@@ -76,7 +77,7 @@ function pictures (browser: Browser): void {
     const { url, backup } = await busyAgent(t)
     const at = async (place: string, look: object = {}): Promise<Page> => {
       const { page } = await openPage(browser, { url: `${url}/ui/#/${place}`, width: 1100, height: 900, ...look })
-      await page.locator('[data-connection=live]').waitFor()
+      await connected(page)
       return page
     }
 

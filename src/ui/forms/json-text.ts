@@ -1,5 +1,6 @@
 import { isSafeNumber, parse } from 'lossless-json'
 import { shorten, type JsonValue } from '../../domain/json.js'
+import { asError } from '../live/as-error.js'
 import { visibleLines } from '../parts/visible-text.js'
 
 /** A value as JSON, with what would not be seen written as escapes. `indent`: over several lines. */
@@ -22,7 +23,7 @@ export function exactJson (text: string): JsonValue {
       throw new SyntaxError(inexact(digits))
     })
   } catch (error) {
-    throw new SyntaxError(withLine(error instanceof Error ? error.message : String(error), text))
+    throw new SyntaxError(withLine(asError(error).message, text))
   }
   // Of its own, since it makes an ordinary member of a key such as __proto__.
   return JSON.parse(text) as JsonValue

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.js'
 import type { Violation } from '../../domain/problem.js'
 import { escapePointer } from '../../domain/violation.js'
+import { asError } from '../live/as-error.js'
 import type { Draft, GroupDraft, VariantDraft } from './draft.js'
 import type { Field, GroupField, VariantField } from './field.js'
 import { exactJson } from './json-text.js'
@@ -44,7 +45,7 @@ export function readJson (text: string, pointer: string): Reading {
   try {
     return given(exactJson(text))
   } catch (error) {
-    return { value: text, issues: [{ pointer, detail: error instanceof Error ? error.message : String(error) }] }
+    return { value: text, issues: [{ pointer, detail: asError(error).message }] }
   }
 }
 

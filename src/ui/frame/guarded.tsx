@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useErrorBoundary } from 'preact/hooks'
+import { asError } from '../live/as-error.js'
 
 /** Keeps what fails in a view from taking the rest of the page with it. Another view needs another key. */
 export function Guarded ({ children }: { children: ComponentChildren }) {
@@ -9,7 +10,7 @@ export function Guarded ({ children }: { children: ComponentChildren }) {
   return (
     <section class='card' role='alert'>
       <h1>This page cannot be shown</h1>
-      <p class='error'>{error instanceof Error ? error.message : String(error)}</p>
+      <p class='error'>{asError(error).message}</p>
       <p>The other pages are not concerned. The browser’s console says more.</p>
       <button type='button' onClick={again}>Try again</button>
     </section>

@@ -1,6 +1,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { TransitionEvent } from '../../client/events.js'
 import { patiently } from '../../client/patience.js'
+import { asError } from './as-error.js'
 
 /** Reads something that events change meanwhile. */
 export interface NewestRead {
@@ -43,7 +44,7 @@ export function createNewestRead (heed: (error: unknown) => void): NewestRead {
     } catch (trouble) {
       if (given.aborted) return
       ended()
-      error.value = trouble instanceof Error ? trouble : new Error(String(trouble))
+      error.value = asError(trouble)
       heed(trouble)
     }
   }

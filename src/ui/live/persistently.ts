@@ -1,4 +1,5 @@
 import { delay } from '../../client/delay.js'
+import { asError } from './as-error.js'
 
 interface Persistence {
   readonly signal: AbortSignal
@@ -19,7 +20,7 @@ export async function persistently (work: () => Promise<void>, { signal, onTroub
       return await work()
     } catch (error) {
       if (signal.aborted) return
-      onTrouble(error instanceof Error ? error : new Error(String(error)))
+      onTrouble(asError(error))
       await delay(retryMs, signal).catch(() => {})
     }
   }

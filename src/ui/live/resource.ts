@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { TransitionEvent } from '../../client/events.js'
+import { asError } from './as-error.js'
 import { useSession } from './session-context.js'
 
 /** What was asked of the agent, as far as it has answered. */
@@ -50,7 +51,7 @@ export function useResource<T> (
       (error: unknown) => {
         if (signal.aborted) return
         heed(error)
-        const said = error instanceof Error ? error : new Error(String(error))
+        const said = asError(error)
         setState(before => ({ key, data: before.key === key ? before.data : null, error: said, loading: false }))
       }).finally(() => { if (!signal.aborted) isBusy.current = false })
     return () => { given.abort() }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { asError } from '../live/as-error.js'
 
 interface ConfirmDialogProps {
   readonly title: string
@@ -37,7 +38,7 @@ export function ConfirmDialog ({ title, children, confirm, decline, onConfirm, o
     setTrouble(null)
     onConfirm().then(close, (error: unknown) => {
       setBusy(false)
-      setTrouble(error instanceof Error ? error.message : String(error))
+      setTrouble(asError(error).message)
     })
   }
   return (

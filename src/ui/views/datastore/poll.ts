@@ -1,4 +1,5 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
+import { asError } from '../../live/as-error.js'
 
 /** What was answered, and when. */
 export interface Answer<T> {
@@ -73,7 +74,7 @@ export function createPoll<T> ({ load, everyMs, calmMs, isSeen, heed }: PollOpti
       if (!given.aborted) state.value = { answer: { value, at }, trouble: null, triedAt: at }
     } catch (error) {
       if (given.aborted) return
-      const trouble = error instanceof Error ? error : new Error(String(error))
+      const trouble = asError(error)
       state.value = { ...state.peek(), trouble, triedAt: Date.now() }
       heed(error)
     } finally {

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../../domain/json.js'
 import { exactJson } from '../../forms/json-text.js'
+import { asError } from '../../live/as-error.js'
 
 /** What the address says that a form begins with. */
 export interface GivenArgs {
@@ -15,6 +16,6 @@ export function readGivenArgs (text: string | null): GivenArgs {
   try {
     return { args: exactJson(text) ?? undefined, trouble: null }
   } catch (error) {
-    return { args: undefined, trouble: error instanceof Error ? error.message : String(error) }
+    return { args: undefined, trouble: asError(error).message }
   }
 }

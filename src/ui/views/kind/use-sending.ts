@@ -3,6 +3,7 @@ import { v7 } from 'uuid'
 import { AgentRefusal } from '../../../client/errors.js'
 import type { Action } from '../../../client/model.js'
 import type { Violation } from '../../../domain/problem.js'
+import { asError } from '../../live/as-error.js'
 import { useSession } from '../../live/session-context.js'
 import { requestOf, type Order } from './request.js'
 
@@ -73,5 +74,5 @@ function outcomeOf (error: unknown, id: string): Sending {
 }
 
 function messageOf (error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return asError(error).message
 }

@@ -1,6 +1,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { ActionPage, ActionSummary, ListFilter, StewardClient } from '../../../client/model.js'
 import { patiently } from '../../../client/patience.js'
+import { asError } from '../../live/as-error.js'
 import { queryOf, type FinishedFilter } from './finished-filter.js'
 import { gather, type Gathered } from './gather.js'
 
@@ -84,7 +85,7 @@ export function createFinishedRead ({ client, heed, filter, atLeast = 0 }: Parts
     } catch (trouble) {
       if (given.aborted) return
       heed(trouble)
-      error.value = trouble instanceof Error ? trouble : new Error(String(trouble))
+      error.value = asError(trouble)
     }
     looking.value = null
   }
